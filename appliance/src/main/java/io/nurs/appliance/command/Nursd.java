@@ -1,0 +1,7 @@
+package io.nurs.appliance.command;
+
+final class Nursd {
+    private Nursd() {}
+
+    public static void main(String[] a) {}
+}

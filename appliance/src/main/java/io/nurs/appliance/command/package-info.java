@@ -1,0 +1,4 @@
+@NullMarked
+package io.nurs.appliance.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+/** The only place where the kernel's, IANA's and the operator's vocabularies meet. */
+module io.nurs.appliance {
+    requires io.nurs.netlink;
+    requires io.nurs.ipfix;
+    requires io.nurs.netflow9;
+    requires info.picocli;
+    requires org.slf4j;
+    requires org.snakeyaml.engine;
+    requires org.jspecify;
+
+    opens io.nurs.appliance.command to
+            info.picocli;
+}

@@ -1,0 +1,5 @@
+package io.nurs.flow;
+
+public final class X {
+    private X() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nurs.flow;
+
+import org.jspecify.annotations.NullMarked;

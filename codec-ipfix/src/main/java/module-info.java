@@ -1,0 +1,10 @@
+/** The field model (IANA's registry, which is IPFIX's own) and the IPFIX wire. */
+module io.nurs.ipfix {
+    requires transitive io.netty.buffer;
+    requires transitive io.netty.common;
+    requires transitive io.netty.transport;
+    requires io.netty.codec;
+    requires org.jspecify;
+
+    exports io.nurs.flow;
+}

@@ -1,0 +1,5 @@
+package io.nurs.netflow9;
+
+public final class X {
+    private X() {}
+}

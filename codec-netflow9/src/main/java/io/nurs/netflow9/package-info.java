@@ -1,0 +1,4 @@
+@NullMarked
+package io.nurs.netflow9;
+
+import org.jspecify.annotations.NullMarked;

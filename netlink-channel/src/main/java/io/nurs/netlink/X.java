@@ -1,0 +1,5 @@
+package io.nurs.netlink;
+
+public final class X {
+    private X() {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nurs.netlink;
+
+import org.jspecify.annotations.NullMarked;
