@@ -47,6 +47,10 @@ public record ApplianceConfig(
 
     /** The sources that feed this exporter, in the order stacks first name them. */
     public List<SourceConfig> sourcesOf(ExporterConfig exporter) {
+        return sourcesOf(stacks, exporter);
+    }
+
+    static List<SourceConfig> sourcesOf(List<StackConfig> stacks, ExporterConfig exporter) {
         return stacks.stream()
                 .filter(stack -> stack.exporters().contains(exporter))
                 .map(StackConfig::source)

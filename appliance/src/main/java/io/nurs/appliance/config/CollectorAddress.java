@@ -1,6 +1,7 @@
 package io.nurs.appliance.config;
 
 import java.net.InetAddress;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -82,6 +83,22 @@ public record CollectorAddress(String host, int port) {
 
     private static IllegalArgumentException notAnAddress(String text) {
         return new IllegalArgumentException(ScalarText.quote(text) + " is not a collector's address; " + EXAMPLES);
+    }
+
+    /** Whether both are written for the same place: case and the many forms of an IPv6 address do not count. */
+    boolean isSameAs(CollectorAddress other) {
+        return port == other.port && canonicalHost().equals(other.canonicalHost());
+    }
+
+    private String canonicalHost() {
+        if (!host.contains(":")) {
+            String name = host.toLowerCase(Locale.ROOT);
+            return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        }
+        int percent = host.indexOf('%');
+        return percent < 0
+                ? InetAddress.ofLiteral(host).getHostAddress()
+                : InetAddress.ofLiteral(host.substring(0, percent)).getHostAddress() + host.substring(percent);
     }
 
     @Override

@@ -38,4 +38,37 @@ public record ConntrackSourceConfig(
                 false,
                 Duration.ofSeconds(10));
     }
+
+    static ConntrackSourceConfig read(YamlSection section, String name) {
+        ConntrackSourceConfig fallback = defaults(name);
+        ConntrackSourceConfig config = new ConntrackSourceConfig(
+                name,
+                section.choice("accounting", fallback.accounting),
+                section.duration("active-timeout", fallback.activeTimeout, Duration.ofSeconds(1), Duration.ofDays(1)),
+                section.choice("empty-flows", fallback.emptyFlows),
+                section.choice("delivery", fallback.delivery),
+                section.optional("mark", MarkMatch::parse),
+                section.optional("namespace", ConntrackSourceConfig::namespace),
+                // The kernel silently cuts SO_RCVBUF at INT_MAX / 2 (sock_setsockopt, net/core/sock.c), a byte below 1
+                // GiB.
+                (int) section.sizeBytes("receive-buffer", fallback.receiveBufferBytes, 4 << 10, 1 << 30),
+                section.flag("set-sysctls", fallback.setSysctls),
+                section.duration(
+                        "shutdown-timeout", fallback.shutdownTimeout, Duration.ofMillis(100), Duration.ofMinutes(10)));
+        YamlValue timeout = section.value("active-timeout");
+        if (config.accounting == Accounting.END && timeout != null) {
+            timeout.warning("has no effect with accounting: end");
+        }
+        section.finish();
+        return config;
+    }
+
+    private static String namespace(String text) {
+        boolean name = !text.contains("/") && !text.equals(".") && !text.equals("..");
+        if (text.isBlank() || text.indexOf('\0') >= 0 || !(name || text.startsWith("/"))) {
+            throw new IllegalArgumentException(ScalarText.quote(text)
+                    + " is neither a name in /run/netns nor an absolute path such as /proc/1234/ns/net");
+        }
+        return text;
+    }
 }

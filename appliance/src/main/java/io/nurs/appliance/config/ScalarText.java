@@ -109,10 +109,15 @@ final class ScalarText {
 
     /** The operator's own text inside a message: one line, of bounded length, whatever the file holds. */
     static String quote(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        text.codePoints().limit(MAX_QUOTED).forEach(c -> quoted.appendCodePoint(isPrintable(c) ? c : '?'));
-        return quoted.append(text.codePointCount(0, text.length()) > MAX_QUOTED ? "…\"" : "\"")
-                .toString();
+        return '"' + printable(text) + '"';
+    }
+
+    static String printable(String text) {
+        StringBuilder printable = new StringBuilder();
+        text.codePoints().limit(MAX_QUOTED).forEach(c -> printable.appendCodePoint(isPrintable(c) ? c : '?'));
+        return text.codePointCount(0, text.length()) > MAX_QUOTED
+                ? printable.append("…").toString()
+                : printable.toString();
     }
 
     private static boolean isPrintable(int codePoint) {
