@@ -39,10 +39,11 @@ public final class Nursd {
     }
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
-        return commandLine(new Nursd(), out, err).execute(args);
+        return commandLine(out, err).execute(args);
     }
 
-    static CommandLine commandLine(Nursd nursd, PrintWriter out, PrintWriter err) {
+    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        Nursd nursd = new Nursd();
         return new CommandLine(nursd)
                 .setOut(out)
                 .setErr(err)

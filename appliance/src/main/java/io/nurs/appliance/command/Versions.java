@@ -1,6 +1,6 @@
 package io.nurs.appliance.command;
 
-import io.netty.util.Version;
+import io.netty.channel.Channel;
 import java.lang.module.ModuleDescriptor;
 import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
@@ -9,15 +9,18 @@ import picocli.CommandLine.IVersionProvider;
 final class Versions implements IVersionProvider {
     @Override
     public String[] getVersion() {
-        // On the class path there is no descriptor, hence no version.
-        String nurs = Optional.ofNullable(Nursd.class.getModule().getDescriptor())
-                .flatMap(ModuleDescriptor::rawVersion)
-                .orElse("(unknown version)");
-        Version netty = Version.identify().get("netty-common");
         return new String[] {
-            "nursd " + nurs,
-            "Netty " + (netty == null ? "(unknown version)" : netty.artifactVersion()),
+            "nursd " + version(Nursd.class),
+            // Not Netty's own Version.identify(): it starts all of Netty to print a line.
+            "Netty " + version(Channel.class),
             "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
         };
+    }
+
+    private static String version(Class<?> type) {
+        // On the class path there is no descriptor, hence no version.
+        return Optional.ofNullable(type.getModule().getDescriptor())
+                .flatMap(ModuleDescriptor::rawVersion)
+                .orElse("(unknown version)");
     }
 }

@@ -31,21 +31,22 @@ final class NearestName {
         return shortened.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
     }
 
-    /** Levenshtein: the fewest characters to insert, delete or replace. */
+    /** The fewest characters to insert, delete, replace or swap with their neighbour. */
     private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] current = new int[b.length() + 1];
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replace = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(replace, 1 + Math.min(previous[j], current[j - 1]));
+        int[][] distances = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                distances[i][j] = i == 0 || j == 0 ? i + j : distance(a, b, i, j, distances);
             }
-            previous = current;
         }
-        return previous[b.length()];
+        return distances[a.length()][b.length()];
+    }
+
+    private static int distance(String a, String b, int i, int j, int[][] shorter) {
+        char last = a.charAt(i - 1);
+        int replace = shorter[i - 1][j - 1] + (last == b.charAt(j - 1) ? 0 : 1);
+        int best = Math.min(replace, 1 + Math.min(shorter[i - 1][j], shorter[i][j - 1]));
+        boolean swapped = i > 1 && j > 1 && last == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(best, shorter[i - 2][j - 2] + 1) : best;
     }
 }

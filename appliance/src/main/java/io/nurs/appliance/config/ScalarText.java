@@ -27,7 +27,8 @@ final class ScalarText {
         }
         Matcher matcher = INTEGER.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(quote(text) + " is not a number; write it as 26, 0x1a or 0o32");
+            throw new IllegalArgumentException(
+                    quote(text) + " is not a whole number from 0 up; write it as 26, 0x1a or 0o32");
         }
         try {
             if (matcher.group(1) != null) {

@@ -79,6 +79,6 @@ final class YamlText {
     }
 
     private static String oneLine(String message) {
-        return message.replaceAll("\\s+", " ");
+        return message.replaceAll("\\s+", " ").strip();
     }
 }

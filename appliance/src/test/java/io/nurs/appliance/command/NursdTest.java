@@ -1,0 +1,131 @@
+package io.nurs.appliance.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class NursdTest {
+    private static final String VALID = """
+            sources: { spare: { type: conntrack } }
+            stacks:
+              - name: flows
+                source: { type: conntrack, mark: 0x1000/0x1000, namespace: monitorns }
+                filters: [{ type: mark-interfaces, ingress: 0xf, egress: 0xf }]
+                exporters: [main]
+              - { name: ends, source: { type: conntrack, accounting: end }, exporters: [main] }
+            exporters:
+              main: { type: netflow9, collector: 192.0.2.10 }
+            """;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void checkPrintsWhatWouldRun(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("nurs.yaml"), VALID);
+
+        assertEquals(0, nursd("check", "--config", file.toString()));
+        assertEquals("""
+                transport epoll
+                source flows: conntrack, accounting reset every 1m, delivery reliable, mark 0x1000/0x1000, namespace monitorns
+                source ends: conntrack, accounting end, delivery reliable
+                stack flows: flows -> mark-interfaces -> main
+                stack ends: ends -> main
+                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source flows), 2 (source ends)
+                """, out.toString());
+        assertEquals("warning: " + file + ":1:19: sources.spare: no stack uses it\n", err.toString());
+    }
+
+    @Test
+    void checkListsEveryMistake(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("nurs.yaml"), "transport: x\nstacks: []\n");
+
+        assertEquals(2, nursd("check", "--config", file.toString()));
+        assertEquals(
+                file + ":1:12: transport: \"x\" is unknown; known values: epoll, io_uring, auto\n" + file
+                        + ":2:9: stacks: empty; list at least one stack\n",
+                err.toString());
+        assertEquals("", out.toString());
+    }
+
+    @Test
+    void wrongUsageIsOneLineAndCode2() {
+        assertEquals(2, nursd());
+        assertEquals(2, nursd("check"));
+        assertEquals(2, nursd("check", "--config", "/nonexistent/nurs.yaml"));
+        assertEquals(2, nursd("--nonsense"));
+        assertEquals("""
+                nursd: Missing required subcommand; see nursd --help
+                nursd: Missing required option: '--config=FILE'; see nursd check --help
+                /nonexistent/nurs.yaml: no such file
+                nursd: Unknown option: '--nonsense'; see nursd --help
+                """, err.toString());
+    }
+
+    @Test
+    void printsVersionAndHelp() {
+        assertEquals(0, nursd("--version"));
+        assertTrue(out.toString().matches("(?s)nursd \\d+\\.\\d+.*\nNetty 4\\..*\nJava 25.*\n"), out::toString);
+        assertEquals(0, nursd("--help"));
+        assertEquals(0, nursd("check", "--help"));
+        assertTrue(out.toString().contains("Exit codes:"), out::toString);
+    }
+
+    @Test
+    void anExpectedFailureIsOneLineWithItsCode() {
+        assertEquals(1, failing(() -> {
+            throw CommandFailure.runtime("no CAP_NET_ADMIN; run as root");
+        }));
+        assertEquals(2, failing(() -> {
+            throw CommandFailure.usage("collector.example does not resolve; write an address");
+        }));
+        assertEquals(
+                "nursd: no CAP_NET_ADMIN; run as root\nnursd: collector.example does not resolve; write an address\n",
+                err.toString());
+    }
+
+    @Test
+    void anInternalErrorHasAStackTraceOnlyWhenVerbose() {
+        Callable<Integer> broken = () -> {
+            throw new IllegalStateException("broken");
+        };
+
+        assertEquals(1, failing(broken));
+        assertEquals(
+                "nursd: internal error: java.lang.IllegalStateException: broken; please report it, with what --verbose adds\n",
+                err.toString());
+        assertEquals(1, failing(broken, "--verbose"));
+        assertTrue(err.toString().contains("\tat io.nurs.appliance"), err::toString);
+    }
+
+    private int nursd(String... args) {
+        return Nursd.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+
+    private int failing(Callable<Integer> body, String... options) {
+        CommandLine nursd = Nursd.commandLine(new PrintWriter(out, true), new PrintWriter(err, true));
+        nursd.addSubcommand("fail", new FailingCommand(body));
+        String[] args = Arrays.copyOf(options, options.length + 1);
+        args[options.length] = "fail";
+        return nursd.execute(args);
+    }
+
+    @Command
+    private record FailingCommand(Callable<Integer> body) implements Callable<Integer> {
+        @Override
+        public Integer call() throws Exception {
+            return body.call();
+        }
+    }
+}

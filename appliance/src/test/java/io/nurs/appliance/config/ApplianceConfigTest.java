@@ -1,0 +1,94 @@
+package io.nurs.appliance.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ApplianceConfigTest {
+    @Test
+    void aCollectorUrlIsOneStackWithDefaults() throws ConfigException {
+        ApplianceConfig config = ApplianceConfig.forCollector("netflow9://192.0.2.10:2055");
+
+        Netflow9ExporterConfig main = Netflow9ExporterConfig.defaults("main", new CollectorAddress("192.0.2.10", 2055));
+        assertEquals(
+                List.of(new StackConfig("flows", ConntrackSourceConfig.defaults("flows"), List.of(), List.of(main))),
+                config.stacks());
+    }
+
+    @Test
+    void aCollectorUrlTakesTheExportersOptions() throws ConfigException {
+        Netflow9ExporterConfig main =
+                exporter("netflow9://[2001:db8::1]/?observation-domain=7&nat-view=wire&flush-interval=50ms");
+
+        assertEquals(new CollectorAddress("2001:db8::1", 9995), main.collector());
+        assertEquals(7, main.observationDomain());
+        assertEquals(NatView.WIRE, main.natView());
+        assertEquals(Duration.ofMillis(50), main.flushInterval());
+    }
+
+    @Test
+    void aBadCollectorUrlNamesEveryMistake() {
+        assertUrlError(
+                "192.0.2.10:9995",
+                "--collector: \"192.0.2.10:9995\" is not a collector's URL; write it as netflow9://192.0.2.10:9995");
+        assertUrlError(
+                "netflow9://2001:db8::1?natview=wire&observation-domain=x",
+                "--collector: collector: \"2001:db8::1\": an IPv6 address needs brackets, such as [2001:db8::1]:9995\n"
+                        + "--collector: observation-domain: \"x\" is not a whole number from 0 up; write it as 26, 0x1a or 0o32\n"
+                        + "--collector: unknown key \"natview\": did you mean nat-view? known keys: collector, observation-domain,"
+                        + " nat-view, template-refresh, max-datagram-bytes, flush-interval");
+    }
+
+    @Test
+    void eachSourceOfAnExporterHasADomainOfItsOwn() throws ConfigException {
+        ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
+                sources: { shared: { type: conntrack } }
+                stacks:
+                  - { name: a, source: shared, exporters: [main] }
+                  - { name: b, source: shared, exporters: [main] }
+                  - { name: c, source: { type: conntrack, namespace: c }, exporters: [other] }
+                  - { name: d, source: { type: conntrack, namespace: d }, exporters: [other, main] }
+                exporters:
+                  main: { type: netflow9, collector: 192.0.2.10, observation-domain: 5 }
+                  other: { type: netflow9, collector: 192.0.2.10, observation-domain: 7 }
+                """);
+
+        assertEquals(
+                List.of("shared", "c", "d"),
+                config.sources().stream().map(SourceConfig::name).toList());
+        assertEquals(5, domain(config, 0, "main"));
+        assertEquals(5, domain(config, 1, "main"));
+        assertEquals(6, domain(config, 3, "main"));
+        assertEquals(7, domain(config, 2, "other"));
+        assertEquals(8, domain(config, 3, "other"));
+        assertThrows(IllegalArgumentException.class, () -> domain(config, 2, "main"));
+    }
+
+    private static long domain(ApplianceConfig config, int stack, String exporter) {
+        ExporterConfig found = config.exporters().get(exporter);
+        return switch (found) {
+            case Netflow9ExporterConfig netflow9 ->
+                config.observationDomain(config.stacks().get(stack).source(), netflow9);
+            case null -> throw new AssertionError(exporter);
+        };
+    }
+
+    private static Netflow9ExporterConfig exporter(String url) throws ConfigException {
+        ExporterConfig main = ApplianceConfig.forCollector(url)
+                .stacks()
+                .getFirst()
+                .exporters()
+                .getFirst();
+        return switch (main) {
+            case Netflow9ExporterConfig netflow9 -> netflow9;
+        };
+    }
+
+    private static void assertUrlError(String url, String expected) {
+        ConfigException e = assertThrows(ConfigException.class, () -> ApplianceConfig.forCollector(url));
+        assertEquals(expected, e.getMessage());
+    }
+}

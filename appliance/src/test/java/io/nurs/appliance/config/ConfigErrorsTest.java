@@ -1,0 +1,232 @@
+package io.nurs.appliance.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** The exact words for each mistake: they are the operator's interface. */
+class ConfigErrorsTest {
+    private static final String EXPORTERS = "exporters: { main: { type: netflow9, collector: 192.0.2.10 } }\n";
+    private static final String STACK = "stacks: [{ name: a, source: { type: conntrack }, exporters: [main] }]\n";
+
+    @Test
+    void listsEveryErrorAtOnce() {
+        assertErrors(
+                """
+                transport: epol
+                stacks:
+                  - name: flows
+                    source: { type: conntrack, active-timeout: 60, mark: 0x1001/0x1000 }
+                    filters: [{ type: mark-interfaces, ingress: "0xf >> 32", egress: 0x1ffffffff }]
+                    exporters: [mian]
+                  - name: flows
+                exporters:
+                  main: { type: netflow9, collector: "192.0.2.300", max-datagram-bytes: 70000 }
+                """,
+                "1:12: transport: \"epol\" is unknown; did you mean epoll? known values: epoll, io_uring, auto",
+                "4:48: stacks[0].source.active-timeout: \"60\" is not a duration; write a whole number and ms, s, m, h or d,"
+                        + " such as 60s",
+                "4:58: stacks[0].source.mark: value 0x1001 has bits outside mask 0x1000, so no mark would match",
+                "5:49: stacks[0].filters[0].ingress: shift 32 is outside 0 to 31",
+                "5:70: stacks[0].filters[0].egress: \"0x1ffffffff\" does not fit in 32 bits",
+                "6:17: stacks[0].exporters[0]: \"mian\" is not one of the exporters; did you mean main? exporters: main",
+                "7:5: stacks[1]: key \"source\" is missing: write { type: conntrack }, or the name of one of the sources",
+                "7:5: stacks[1]: key \"exporters\" is missing: list the names of the exporters that get these flows, such as"
+                        + " [main]",
+                "7:11: stacks[1].name: another stack is named \"flows\" already",
+                "9:38: exporters.main.collector: \"192.0.2.300\" is not an IPv4 address; write it as 192.0.2.10:9995,"
+                        + " [2001:db8::1]:9995 or collector.example:9995",
+                "9:73: exporters.main.max-datagram-bytes: 70000 is outside 512 to 65507");
+    }
+
+    @Test
+    void suggestsTheNearestKey() {
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, activeTimeout: 1s }, exporters: [main] }]\n"
+                        + EXPORTERS,
+                "1:48: stacks[0].source: unknown key \"activeTimeout\": did you mean active-timeout? known keys: type, accounting,"
+                        + " active-timeout, empty-flows, delivery, mark, namespace, receive-buffer, set-sysctls, shutdown-timeout");
+        assertErrors(
+                STACK + EXPORTERS + "plugins: []\n",
+                "3:1: unknown key \"plugins\": known keys: transport, sources, stacks, exporters");
+    }
+
+    @Test
+    void pointsToTheFirstOfTwoEqualKeys() {
+        assertErrors(
+                STACK + EXPORTERS + "exporters: {}\n",
+                "3:1: key \"exporters\" is here twice; the first one is on line 2");
+    }
+
+    @Test
+    void saysWhatShapeAValueHas() {
+        assertErrors("[]", "1:1: wants keys and values, found a list (text that begins with [ needs quotes)");
+        assertErrors("stacks: flows\n" + EXPORTERS, "1:9: stacks: wants a list, found one value");
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, mark: }, exporters: main }]\n" + EXPORTERS,
+                "1:53: stacks[0].source.mark: empty; give it one value or remove the key",
+                "1:68: stacks[0].exporters: wants a list, found one value");
+        assertErrors(
+                STACK + "exporters: { main: { type: netflow9, collector: [2001] } }",
+                "2:49: exporters.main.collector: wants one value, found a list (text that begins with [ needs quotes)");
+    }
+
+    @Test
+    void namesTheRangeOfANumber() {
+        assertErrors(
+                STACK + """
+                        exporters:
+                          main: { type: netflow9, collector: "192.0.2.10:0", observation-domain: 4294967296, flush-interval: 1ms,
+                                  template-refresh: { packets: 0, interval: 2d }, max-datagram-bytes: -1 }
+                        """,
+                "3:38: exporters.main.collector: port 0 is outside 1 to 65535",
+                "3:74: exporters.main.observation-domain: 4294967296 is outside 0 to 4294967295",
+                "3:102: exporters.main.flush-interval: 1ms is outside 10ms to 1m",
+                "4:40: exporters.main.template-refresh.packets: 0 is outside 1 to 1000000",
+                "4:53: exporters.main.template-refresh.interval: 2d is outside 1s to 1d",
+                "4:79: exporters.main.max-datagram-bytes: \"-1\" is not a whole number from 0 up; write it as 26, 0x1a or 0o32");
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, receive-buffer: 2GiB }, exporters: [main] }]\n"
+                        + EXPORTERS,
+                "1:64: stacks[0].source.receive-buffer: 2GiB is outside 4KiB to 1GiB");
+    }
+
+    @Test
+    void wantsTrueOrFalse() {
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, set-sysctls: yes }, exporters: [main] }]\n" + EXPORTERS,
+                "1:61: stacks[0].source.set-sysctls: \"yes\" is neither true nor false");
+    }
+
+    @Test
+    void namesTheKindsThereAre() {
+        assertErrors(
+                "stacks: [{ name: a, source: { type: contrack }, exporters: [main] }]\nexporters: { main: { collector: x } }",
+                "1:37: stacks[0].source.type: \"contrack\" is unknown; did you mean conntrack? known values: conntrack",
+                "2:20: exporters.main: key \"type\" is missing: one of netflow9");
+    }
+
+    @Test
+    void wantsStacksAndExporters() {
+        assertErrors("", ": the file is empty; it needs stacks and exporters");
+        assertErrors("# nothing\n", ": the file is empty; it needs stacks and exporters");
+        assertErrors("exporters: {}", "1:1: key \"stacks\" is missing: list at least one");
+        assertErrors("stacks: []\n" + EXPORTERS, "1:9: stacks: empty; list at least one stack");
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack }, exporters: [] }]\n" + EXPORTERS,
+                "1:61: stacks[0].exporters: empty; list at least one exporter");
+        assertErrors(
+                STACK, "1:62: stacks[0].exporters[0]: \"main\" is not one of the exporters; there are no exporters");
+    }
+
+    @Test
+    void refusesAnUnknownSource() {
+        assertErrors(
+                "sources: { wan: { type: conntrack } }\nstacks: [{ name: a, source: lan, exporters: [main, main] }]\n"
+                        + EXPORTERS,
+                "2:29: stacks[0].source: \"lan\" is not one of the sources; did you mean wan? sources: wan",
+                "2:52: stacks[0].exporters[1]: \"main\" is in this list twice");
+    }
+
+    @Test
+    void refusesTwoSourcesOfOneName() {
+        assertErrors(
+                "sources: { a: { type: conntrack } }\n" + STACK + EXPORTERS,
+                "2:29: stacks[0].source: this source takes its stack's name, \"a\", which is also one of the sources; rename one of"
+                        + " them");
+    }
+
+    @Test
+    void refusesTwoSequencesInOneDomain() {
+        assertErrors(
+                """
+                stacks:
+                  - { name: a, source: { type: conntrack, namespace: a }, exporters: [main, other] }
+                  - { name: b, source: { type: conntrack, namespace: b }, exporters: [main] }
+                exporters:
+                  main: { type: netflow9, collector: "[2001:db8::1]" }
+                  other: { type: netflow9, collector: "[2001:DB8:0::1]:9995", observation-domain: 2 }
+                """,
+                "6:10: exporters.other: sends domain 2 to [2001:DB8:0::1]:9995, and exporter \"main\" sends domains 1 to 2 (one a"
+                        + " source) there: the collector would mix up their sequences; set observation-domain to 3 here");
+    }
+
+    @Test
+    void refusesDomainsBeyondTheLast() {
+        assertErrors(
+                """
+                stacks:
+                  - { name: a, source: { type: conntrack, namespace: a }, exporters: [main] }
+                  - { name: b, source: { type: conntrack, namespace: b }, exporters: [main] }
+                exporters: { main: { type: netflow9, collector: c.example, observation-domain: 0xffffffff } }
+                """,
+                "4:20: exporters.main: observation-domain 4294967295 leaves no room: 2 sources use this exporter, one domain each,"
+                        + " and the last domain is 4294967295");
+    }
+
+    @Test
+    void refusesNamesThatWouldNotPrint() {
+        assertErrors(
+                "stacks: [{ name: \"a\\nb\", source: { type: conntrack }, exporters: [main] }]\n" + EXPORTERS,
+                "1:18: stacks[0].name: \"a?b\" is no name: use up to 63 letters, digits, dots, hyphens and underscores, and begin"
+                        + " with a letter or digit");
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, namespace: run/netns/a }, exporters: [main] }]\n"
+                        + EXPORTERS,
+                "1:59: stacks[0].source.namespace: \"run/netns/a\" is neither a name in /run/netns nor an absolute path such as"
+                        + " /proc/1234/ns/net");
+    }
+
+    @Test
+    void placesASyntaxError() {
+        assertErrors("stacks: [\n  - name\n", "2:3: not YAML: expected the node content, but found '-' while parsing a flow node");
+        assertErrors("stacks: *a\n", "1:9: not YAML: found undefined alias a");
+        assertErrors(
+                "a: 1\n---\nb: 2\n",
+                "2:1: not YAML: but found another document expected a single document in the stream");
+        assertErrors("a: 1\nb: \u0007\n", "2:4: character U+0007 is not allowed in YAML; remove it");
+    }
+
+    @Test
+    void boundsNestingAndAliases() {
+        assertErrors("[".repeat(100_000), "1:17: nested more than 16 levels deep");
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x]\n");
+        for (int i = 1; i < 12; i++) {
+            bomb.append("a").append(i).append(": &a").append(i).append(" [").append(("*a" + (i - 1) + ",").repeat(9));
+            bomb.append("]\n");
+        }
+        String message = message(bomb.toString());
+        assertTrue(message.contains("aliases"), message);
+        assertErrors(
+                "stacks: &a [*a]\n" + EXPORTERS,
+                "1:9: stacks[0]: wants keys and values, found a list (text that begins with" + " [ needs quotes)");
+    }
+
+    @Test
+    void shortensLongText() {
+        String message = message("transport: " + "x".repeat(5000) + "\n" + STACK + EXPORTERS);
+
+        assertEquals(
+                "nurs.yaml:1:12: transport: \"" + "x".repeat(60)
+                        + "…\" is unknown; known values: epoll, io_uring, auto",
+                message);
+    }
+
+    private static void assertErrors(String yaml, String... expected) {
+        String all = String.join(
+                "\n", Arrays.stream(expected).map(ConfigErrorsTest::withFile).toList());
+        assertEquals(all, message(yaml));
+    }
+
+    private static String withFile(String error) {
+        return error.startsWith(":") ? "nurs.yaml" + error : "nurs.yaml:" + error;
+    }
+
+    private static String message(String yaml) {
+        ConfigException e = assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", yaml));
+        return String.valueOf(e.getMessage());
+    }
+}
