@@ -32,6 +32,8 @@ public final class NetworkNamespace {
     }
 
     /**
+     * One that exists.
+     *
      * @param name as in {@code ip netns list}, or an absolute path such as {@code /proc/PID/ns/net}
      * @throws NoSuchFileException if there is none
      */
