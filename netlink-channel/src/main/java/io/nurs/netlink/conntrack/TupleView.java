@@ -21,9 +21,8 @@ public final class TupleView {
 
     /** Whether both addresses and the protocol are there, as in every entry of the kernel's. */
     boolean isComplete() {
-        return index.has(first + ConntrackPolicy.PROTOCOL)
-                && (index.has(first + ConntrackPolicy.SOURCE) && index.has(first + ConntrackPolicy.DESTINATION)
-                        || isIpv6());
+        boolean ipv4 = index.has(first + ConntrackPolicy.SOURCE) && index.has(first + ConntrackPolicy.DESTINATION);
+        return index.has(first + ConntrackPolicy.PROTOCOL) && (ipv4 || isIpv6());
     }
 
     public boolean isIpv6() {
