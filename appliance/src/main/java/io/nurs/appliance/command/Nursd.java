@@ -1,7 +1,81 @@
 package io.nurs.appliance.command;
 
-final class Nursd {
+import io.nurs.appliance.config.ConfigError;
+import io.nurs.appliance.config.ConfigException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** The command line. Exit codes: 0 clean, 1 run-time failure, 2 usage or configuration. */
+@Command(
+        name = "nursd",
+        description = "Turns the Linux kernel's connection tracking into NetFlow v9.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Versions.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:clean", "1:run-time failure", "2:usage or configuration"},
+        subcommands = {
+            CheckCommand.class,
+        })
+public final class Nursd {
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = ScopeType.INHERIT,
+            description = "Print a stack trace with an internal error.")
+    private boolean verbose;
+
     private Nursd() {}
 
-    public static void main(String[] a) {}
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(execute(out, err, args));
+    }
+
+    static int execute(PrintWriter out, PrintWriter err, String... args) {
+        return commandLine(new Nursd(), out, err).execute(args);
+    }
+
+    static CommandLine commandLine(Nursd nursd, PrintWriter out, PrintWriter err) {
+        return new CommandLine(nursd)
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler((e, args) -> usage(err, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> nursd.failure(err, e));
+    }
+
+    private static int usage(PrintWriter err, ParameterException e) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        err.println("nursd: " + e.getMessage() + "; see " + command + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private int failure(PrintWriter err, Exception e) {
+        return switch (e) {
+            case ConfigException config -> {
+                for (ConfigError error : config.errors()) {
+                    err.println(error);
+                }
+                yield ExitCode.USAGE;
+            }
+            case CommandFailure failure -> {
+                err.println("nursd: " + failure.getMessage());
+                yield failure.exitCode();
+            }
+            default -> {
+                err.println("nursd: internal error: " + e + "; please report it"
+                        + (verbose ? " with this:" : ", with what --verbose adds"));
+                if (verbose) {
+                    e.printStackTrace(err);
+                }
+                yield ExitCode.SOFTWARE;
+            }
+        };
+    }
 }

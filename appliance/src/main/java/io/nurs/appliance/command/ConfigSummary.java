@@ -1,0 +1,86 @@
+package io.nurs.appliance.command;
+
+import io.nurs.appliance.config.Accounting;
+import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.ExporterConfig;
+import io.nurs.appliance.config.FilterConfig;
+import io.nurs.appliance.config.MarkInterfacesConfig;
+import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.config.SourceConfig;
+import io.nurs.appliance.config.StackConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What a configuration would run, one line a part. */
+final class ConfigSummary {
+    private ConfigSummary() {}
+
+    static List<String> lines(ApplianceConfig config) {
+        List<String> lines = new ArrayList<>();
+        lines.add("transport " + config.transport());
+        config.sources().forEach(source -> lines.add("source " + source.name() + ": " + describe(source)));
+        config.stacks().forEach(stack -> lines.add("stack " + stack.name() + ": " + describe(stack)));
+        config.exporters()
+                .values()
+                .forEach(exporter -> lines.add("exporter " + exporter.name() + ": " + describe(config, exporter)));
+        return lines;
+    }
+
+    private static String describe(SourceConfig source) {
+        return switch (source) {
+            case ConntrackSourceConfig conntrack -> describe(conntrack);
+        };
+    }
+
+    private static String describe(ConntrackSourceConfig source) {
+        StringBuilder text = new StringBuilder("conntrack, accounting " + source.accounting());
+        if (source.accounting() == Accounting.RESET) {
+            text.append(" every ").append(print(source.activeTimeout()));
+        }
+        text.append(", delivery ").append(source.delivery());
+        if (source.mark() != null) {
+            text.append(", mark ").append(source.mark());
+        }
+        if (source.namespace() != null) {
+            text.append(", namespace ").append(source.namespace());
+        }
+        return text.toString();
+    }
+
+    // PT1M30S is 1m30s to an operator.
+    private static String print(Duration duration) {
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+
+    private static String describe(StackConfig stack) {
+        String filters = stack.filters().stream()
+                .map(filter -> " -> " + describe(filter))
+                .collect(Collectors.joining());
+        String exporters = stack.exporters().stream().map(ExporterConfig::name).collect(Collectors.joining(", "));
+        return stack.source().name() + filters + " -> " + exporters;
+    }
+
+    private static String describe(FilterConfig filter) {
+        return switch (filter) {
+            case MarkInterfacesConfig marks -> "mark-interfaces";
+        };
+    }
+
+    private static String describe(ApplianceConfig config, ExporterConfig exporter) {
+        return switch (exporter) {
+            case Netflow9ExporterConfig netflow9 ->
+                "netflow9 to " + netflow9.collector() + ", " + domains(config, netflow9);
+        };
+    }
+
+    private static String domains(ApplianceConfig config, Netflow9ExporterConfig exporter) {
+        String domains = config.sourcesOf(exporter).stream()
+                .map(source -> config.observationDomain(source, exporter) + " (source " + source.name() + ")")
+                .collect(Collectors.joining(", "));
+        return domains.isEmpty() ? "unused" : "observation domain " + domains;
+    }
+}

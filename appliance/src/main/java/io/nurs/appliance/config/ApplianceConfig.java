@@ -1,0 +1,69 @@
+package io.nurs.appliance.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A whole configuration, valid in itself; whether the machine can do it shows at start.
+ *
+ * @param exporters by name, in the file's order, used by a stack or not
+ * @param warnings what is legal but probably not meant; to be printed at start
+ */
+public record ApplianceConfig(
+        Transport transport,
+        List<StackConfig> stacks,
+        Map<String, ExporterConfig> exporters,
+        List<ConfigError> warnings) {
+
+    public ApplianceConfig {
+        stacks = List.copyOf(stacks);
+        exporters = Collections.unmodifiableMap(new LinkedHashMap<>(exporters));
+        warnings = List.copyOf(warnings);
+    }
+
+    public ApplianceConfig(Transport transport, List<StackConfig> stacks, Map<String, ExporterConfig> exporters) {
+        this(transport, stacks, exporters, List.of());
+    }
+
+    /**
+     * One stack named {@code flows}: conntrack with its defaults to one collector.
+     *
+     * @param url such as {@code netflow9://192.0.2.10:9995} or {@code netflow9://[2001:db8::1]?observation-domain=7&nat-view=wire};
+     *     the query takes the exporter's keys that have a plain value
+     */
+    public static ApplianceConfig forCollector(String url) throws ConfigException {
+        ExporterConfig exporter = CollectorUrl.read(url);
+        StackConfig stack =
+                new StackConfig("flows", ConntrackSourceConfig.defaults("flows"), List.of(), List.of(exporter));
+        return new ApplianceConfig(Transport.EPOLL, List.of(stack), Map.of(exporter.name(), exporter));
+    }
+
+    /** The different sources, in the order stacks first name them. */
+    public List<SourceConfig> sources() {
+        return stacks.stream().map(StackConfig::source).distinct().toList();
+    }
+
+    /** The sources that feed this exporter, in the order stacks first name them. */
+    public List<SourceConfig> sourcesOf(ExporterConfig exporter) {
+        return sourcesOf(stacks, exporter);
+    }
+
+    static List<SourceConfig> sourcesOf(List<StackConfig> stacks, ExporterConfig exporter) {
+        return stacks.stream()
+                .filter(stack -> stack.exporters().contains(exporter))
+                .map(StackConfig::source)
+                .distinct()
+                .toList();
+    }
+
+    /** The source id in datagrams of this source to this exporter: each source has a sequence, hence a domain, of its own. */
+    public long observationDomain(SourceConfig source, Netflow9ExporterConfig exporter) {
+        int index = sourcesOf(exporter).indexOf(source);
+        if (index < 0) {
+            throw new IllegalArgumentException(source.name() + " does not feed " + exporter.name());
+        }
+        return exporter.observationDomain() + index;
+    }
+}

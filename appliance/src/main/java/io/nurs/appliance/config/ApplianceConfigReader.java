@@ -1,0 +1,155 @@
+package io.nurs.appliance.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the whole file: named parts first, then the stacks that refer to them, then what only shows when all is known. */
+final class ApplianceConfigReader {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final String NAME_RULE =
+            " is no name: use up to 63 letters, digits, dots, hyphens and underscores, and begin with a letter or digit";
+
+    private final YamlSection root;
+    private final NamedParts<SourceConfig> sources = new NamedParts<>("sources");
+    private final NamedParts<ExporterConfig> exporters = new NamedParts<>("exporters");
+    private final Set<String> stackNames = new HashSet<>();
+
+    ApplianceConfigReader(YamlSection root) {
+        this.root = root;
+    }
+
+    ApplianceConfig read() {
+        Transport transport = root.choice("transport", Transport.EPOLL);
+        readNamed(sources, ApplianceConfigReader::source);
+        List<StackConfig> stacks = new ArrayList<>();
+        YamlValue list = root.value("stacks");
+        readNamed(exporters, ApplianceConfigReader::exporter);
+        if (list == null) {
+            root.missing("stacks", "list at least one");
+        } else {
+            readStacks(list, stacks);
+        }
+        root.finish();
+        ObservationDomains.check(stacks, exporters);
+        sources.warnUnused();
+        exporters.warnUnused();
+        return new ApplianceConfig(
+                transport, stacks, exporters.byName(), root.place().problems().warnings());
+    }
+
+    private <T> void readNamed(NamedParts<T> parts, BiFunction<YamlSection, String, @Nullable T> reader) {
+        YamlSection section = root.section(parts.label());
+        if (section == null) {
+            return;
+        }
+        section.named().forEach((name, value) -> {
+            if (!NAME.matcher(name).matches()) {
+                value.error(ScalarText.quote(name) + NAME_RULE);
+            }
+            YamlSection part = value.section();
+            parts.add(name, value, part == null ? null : reader.apply(part, name));
+        });
+    }
+
+    private void readStacks(YamlValue list, List<StackConfig> stacks) {
+        List<YamlValue> items = list.items();
+        if (items.isEmpty() && list.isList()) {
+            list.error("empty; list at least one stack");
+        }
+        for (YamlValue item : items) {
+            YamlSection section = item.section();
+            StackConfig stack = section == null ? null : stack(section);
+            if (stack != null) {
+                stacks.add(stack);
+            }
+        }
+    }
+
+    private @Nullable StackConfig stack(YamlSection section) {
+        String name = section.required("name", "give the stack a name, such as flows", this::stackName);
+        SourceConfig source = stackSource(section, name == null ? "" : name);
+        List<FilterConfig> filters = filters(section);
+        List<ExporterConfig> targets = stackExporters(section);
+        section.finish();
+        return name == null || source == null ? null : new StackConfig(name, source, filters, targets);
+    }
+
+    private String stackName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(ScalarText.quote(name) + NAME_RULE);
+        }
+        if (!stackNames.add(name)) {
+            throw new IllegalArgumentException("another stack is named " + ScalarText.quote(name) + " already");
+        }
+        return name;
+    }
+
+    private @Nullable SourceConfig stackSource(YamlSection section, String stackName) {
+        YamlValue value = section.value("source");
+        if (value == null) {
+            section.missing("source", "write { type: conntrack }, or the name of one of the sources");
+            return null;
+        }
+        if (value.isText()) {
+            return sources.resolve(value);
+        }
+        if (sources.contains(stackName)) {
+            // A source is known by its name, and one that stands in a stack has the stack's.
+            value.error("this source takes its stack's name, " + ScalarText.quote(stackName)
+                    + ", which is also one of the sources; rename one of them");
+        }
+        YamlSection inline = value.section();
+        return inline == null ? null : source(inline, stackName);
+    }
+
+    private static List<FilterConfig> filters(YamlSection section) {
+        List<FilterConfig> filters = new ArrayList<>();
+        for (YamlValue item : section.items("filters")) {
+            YamlSection part = item.section();
+            FilterConfig filter = part == null ? null : filter(part);
+            if (filter != null) {
+                filters.add(filter);
+            }
+        }
+        return filters;
+    }
+
+    private List<ExporterConfig> stackExporters(YamlSection section) {
+        YamlValue list = section.value("exporters");
+        if (list == null) {
+            section.missing("exporters", "list the names of the exporters that get these flows, such as [main]");
+            return List.of();
+        }
+        List<YamlValue> items = list.items();
+        if (items.isEmpty() && list.isList()) {
+            list.error("empty; list at least one exporter");
+        }
+        Map<String, ExporterConfig> targets = new LinkedHashMap<>();
+        for (YamlValue item : items) {
+            ExporterConfig exporter = exporters.resolve(item);
+            if (exporter != null && targets.putIfAbsent(exporter.name(), exporter) != null) {
+                item.error(ScalarText.quote(exporter.name()) + " is in this list twice");
+            }
+        }
+        return List.copyOf(targets.values());
+    }
+
+    private static @Nullable SourceConfig source(YamlSection section, String name) {
+        return section.kind("type", "conntrack") == null ? null : ConntrackSourceConfig.read(section, name);
+    }
+
+    private static @Nullable FilterConfig filter(YamlSection section) {
+        return section.kind("type", "mark-interfaces") == null ? null : MarkInterfacesConfig.read(section);
+    }
+
+    private static @Nullable ExporterConfig exporter(YamlSection section, String name) {
+        return section.kind("type", "netflow9") == null ? null : Netflow9ExporterConfig.read(section, name);
+    }
+}

@@ -1,0 +1,60 @@
+package io.nurs.appliance.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/** Reads {@code --collector}: an exporter written as a URL, whose query has the same keys as an exporter in the file. */
+final class CollectorUrl {
+    private static final String SCHEME = "netflow9://";
+
+    private CollectorUrl() {}
+
+    static Netflow9ExporterConfig read(String url) throws ConfigException {
+        ConfigProblems problems = new ConfigProblems("--collector");
+        if (!url.startsWith(SCHEME)) {
+            problems.error(
+                    0, 0, ScalarText.quote(url) + " is not a collector's URL; write it as netflow9://192.0.2.10:9995");
+        }
+        problems.throwIfAny();
+        MappingNode mapping = new MappingNode(Tag.MAP, entries(url.substring(SCHEME.length())), FlowStyle.FLOW);
+        YamlSection section = new YamlSection(new YamlValue(mapping, "", problems), mapping);
+        Netflow9ExporterConfig exporter = Netflow9ExporterConfig.read(section, "main");
+        problems.throwIfAny();
+        if (exporter == null) {
+            throw new IllegalStateException("no exporter and no error");
+        }
+        return exporter;
+    }
+
+    private static List<NodeTuple> entries(String hostAndQuery) {
+        int question = hostAndQuery.indexOf('?');
+        String host = question < 0 ? hostAndQuery : hostAndQuery.substring(0, question);
+        List<NodeTuple> entries = new ArrayList<>();
+        entries.add(entry("collector", host.endsWith("/") ? host.substring(0, host.length() - 1) : host));
+        if (question >= 0) {
+            for (String option : hostAndQuery.substring(question + 1).split("&", -1)) {
+                int equals = option.indexOf('=');
+                entries.add(
+                        equals < 0
+                                ? entry(option, "")
+                                : entry(option.substring(0, equals), option.substring(equals + 1)));
+            }
+        }
+        return entries;
+    }
+
+    private static NodeTuple entry(String key, String value) {
+        return new NodeTuple(scalar(key), scalar(value));
+    }
+
+    private static ScalarNode scalar(String text) {
+        return new ScalarNode(Tag.STR, true, text, ScalarStyle.DOUBLE_QUOTED, Optional.empty(), Optional.empty());
+    }
+}

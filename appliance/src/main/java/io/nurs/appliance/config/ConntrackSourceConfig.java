@@ -1,0 +1,74 @@
+package io.nurs.appliance.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection table of one network namespace.
+ *
+ * @param activeTimeout period of the get-and-zero dump; unused with {@link Accounting#END}
+ * @param mark entries to take, or null for all
+ * @param namespace a name in /run/netns, an absolute path, or null for the process's own
+ * @param receiveBufferBytes what is asked of the kernel, which doubles it for its own bookkeeping
+ * @param shutdownTimeout how long the last dump and flush may take after SIGTERM
+ */
+public record ConntrackSourceConfig(
+        String name,
+        Accounting accounting,
+        Duration activeTimeout,
+        EmptyFlows emptyFlows,
+        Delivery delivery,
+        @Nullable MarkMatch mark,
+        @Nullable String namespace,
+        int receiveBufferBytes,
+        boolean setSysctls,
+        Duration shutdownTimeout)
+        implements SourceConfig {
+
+    public static ConntrackSourceConfig defaults(String name) {
+        return new ConntrackSourceConfig(
+                name,
+                Accounting.RESET,
+                Duration.ofSeconds(60),
+                EmptyFlows.SKIP,
+                Delivery.RELIABLE,
+                null,
+                null,
+                32 << 20,
+                false,
+                Duration.ofSeconds(10));
+    }
+
+    static ConntrackSourceConfig read(YamlSection section, String name) {
+        ConntrackSourceConfig fallback = defaults(name);
+        ConntrackSourceConfig config = new ConntrackSourceConfig(
+                name,
+                section.choice("accounting", fallback.accounting),
+                section.duration("active-timeout", fallback.activeTimeout, Duration.ofSeconds(1), Duration.ofDays(1)),
+                section.choice("empty-flows", fallback.emptyFlows),
+                section.choice("delivery", fallback.delivery),
+                section.optional("mark", MarkMatch::parse),
+                section.optional("namespace", ConntrackSourceConfig::namespace),
+                // The kernel silently cuts SO_RCVBUF at INT_MAX / 2 (sock_setsockopt, net/core/sock.c), a byte below 1
+                // GiB.
+                (int) section.sizeBytes("receive-buffer", fallback.receiveBufferBytes, 4 << 10, 1 << 30),
+                section.flag("set-sysctls", fallback.setSysctls),
+                section.duration(
+                        "shutdown-timeout", fallback.shutdownTimeout, Duration.ofMillis(100), Duration.ofMinutes(10)));
+        YamlValue timeout = section.value("active-timeout");
+        if (config.accounting == Accounting.END && timeout != null) {
+            timeout.warning("has no effect with accounting: end");
+        }
+        section.finish();
+        return config;
+    }
+
+    private static String namespace(String text) {
+        boolean name = !text.contains("/") && !text.equals(".") && !text.equals("..");
+        if (text.isBlank() || text.indexOf('\0') >= 0 || !(name || text.startsWith("/"))) {
+            throw new IllegalArgumentException(ScalarText.quote(text)
+                    + " is neither a name in /run/netns nor an absolute path such as /proc/1234/ns/net");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,6 @@
+package io.nurs.appliance.config;
+
+/** Where flows go. */
+public sealed interface ExporterConfig permits Netflow9ExporterConfig {
+    String name();
+}

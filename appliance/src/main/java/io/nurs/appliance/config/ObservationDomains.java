@@ -1,0 +1,59 @@
+package io.nurs.appliance.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds domains that two senders would share at one collector: RFC 3954 §5.1 counts the sequence per source id, so the collector would
+ * see two interleaved sequences, and report loss where there is none.
+ */
+final class ObservationDomains {
+    private ObservationDomains() {}
+
+    /** Domains first to last, one for each source, at one collector. */
+    private record Range(Netflow9ExporterConfig exporter, long last) {
+        long first() {
+            return exporter.observationDomain();
+        }
+
+        boolean overlaps(Range other) {
+            return exporter.collector().isSameAs(other.exporter.collector())
+                    && first() <= other.last
+                    && other.first() <= last;
+        }
+
+        String print() {
+            return first() == last ? "domain " + first() : "domains " + first() + " to " + last + " (one a source)";
+        }
+    }
+
+    static void check(List<StackConfig> stacks, NamedParts<ExporterConfig> exporters) {
+        List<Range> ranges = new ArrayList<>();
+        exporters.forEach((place, exporter) -> {
+            switch (exporter) {
+                case Netflow9ExporterConfig netflow9 -> check(place, range(stacks, netflow9), ranges);
+            }
+        });
+    }
+
+    private static void check(YamlValue place, Range range, List<Range> ranges) {
+        if (range.last > ScalarText.U32_MAX) {
+            place.error("observation-domain " + range.first() + " leaves no room: " + (range.last - range.first() + 1)
+                    + " sources use this exporter, one domain each, and the last domain is " + ScalarText.U32_MAX);
+        }
+        for (Range other : ranges) {
+            if (range.overlaps(other)) {
+                place.error("sends " + range.print() + " to " + range.exporter.collector() + ", and exporter "
+                        + ScalarText.quote(other.exporter.name()) + " sends " + other.print()
+                        + " there: the collector would mix up their sequences; set observation-domain to "
+                        + (other.last + 1) + " here");
+            }
+        }
+        ranges.add(range);
+    }
+
+    private static Range range(List<StackConfig> stacks, Netflow9ExporterConfig exporter) {
+        int sources = ApplianceConfig.sourcesOf(stacks, exporter).size();
+        return new Range(exporter, exporter.observationDomain() + Math.max(sources, 1) - 1);
+    }
+}

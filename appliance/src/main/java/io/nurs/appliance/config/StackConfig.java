@@ -1,0 +1,12 @@
+package io.nurs.appliance.config;
+
+import java.util.List;
+
+/** One way from a source through filters to exporters, its references resolved. Another stack may share the source or an exporter. */
+public record StackConfig(
+        String name, SourceConfig source, List<FilterConfig> filters, List<ExporterConfig> exporters) {
+    public StackConfig {
+        filters = List.copyOf(filters);
+        exporters = List.copyOf(exporters);
+    }
+}
