@@ -3,7 +3,6 @@ module io.nurs.ipfix {
     requires transitive io.netty.buffer;
     requires transitive io.netty.common;
     requires transitive io.netty.transport;
-    requires io.netty.codec;
     requires org.jspecify;
 
     exports io.nurs.flow;

@@ -9,4 +9,5 @@ module io.nurs.netlink {
     requires org.jspecify;
 
     exports io.nurs.netlink;
+    exports io.nurs.netlink.conntrack;
 }

@@ -1,3 +1,4 @@
+/** The NetFlow version 9 wire of RFC 3954. */
 @NullMarked
 package io.nurs.netflow9;
 

@@ -1,0 +1,45 @@
+package io.nurs.flow;
+
+/**
+ * What an encoder has done since it was made. Written by the event loop without locks or fences: another thread may read values that are a
+ * moment old, which is all that a metric needs.
+ */
+public final class EncoderStats {
+    long records;
+    long droppedRecords;
+    long templates;
+    long datagrams;
+    long bytes;
+    long sequence;
+
+    EncoderStats() {}
+
+    /** Data records that left in a datagram. */
+    public long records() {
+        return records;
+    }
+
+    /** Data records lost here: all datagram buffers were in flight, or the encoder was removed with records in its hands. */
+    public long droppedRecords() {
+        return droppedRecords;
+    }
+
+    /** Template records that left, repetitions included. */
+    public long templates() {
+        return templates;
+    }
+
+    public long datagrams() {
+        return datagrams;
+    }
+
+    /** UDP payload. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Sequence number of the next datagram, before it is cut to 32 bits. */
+    public long sequence() {
+        return sequence;
+    }
+}

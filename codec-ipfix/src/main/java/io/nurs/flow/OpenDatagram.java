@@ -1,0 +1,140 @@
+package io.nurs.flow;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The datagram being filled: the message header's room, then sets, each of them a header, records of one kind and padding to four octets.
+ *
+ * <p>A record is first written at {@link #place} and then counted by {@link #add}, so that a field writer that throws leaves no trace.
+ */
+final class OpenDatagram {
+    /** Id and length, 16 bits each. RFC 3954 §5.2, RFC 7011 §3.3.2 */
+    static final int SET_HEADER_LENGTH = 4;
+
+    private static final int NO_SET = -1;
+    private static final int ALIGNMENT = 4;
+
+    private final int headerLength;
+
+    /** A multiple of four: what fits, fits with its padding. */
+    private final int limit;
+
+    private DatagramRing.@Nullable Slot slot;
+    private int length;
+    private int setId;
+    private int setStart;
+    private int templates;
+    private int records;
+
+    OpenDatagram(int headerLength, int maxBytes) {
+        this.headerLength = headerLength;
+        this.limit = maxBytes & -ALIGNMENT;
+    }
+
+    /** Octets that sets may fill, their headers and padding included. */
+    int capacity() {
+        return limit - headerLength;
+    }
+
+    boolean isOpen() {
+        return slot != null;
+    }
+
+    void open(DatagramRing.Slot slot) {
+        this.slot = slot;
+        length = headerLength;
+        setId = NO_SET;
+        templates = 0;
+        records = 0;
+    }
+
+    MemorySegment memory() {
+        return openSlot().memory;
+    }
+
+    /** Where the next record of this set goes, whether the set is open or has yet to be begun. */
+    int place(int id) {
+        return id == setId ? length : padded(length) + SET_HEADER_LENGTH;
+    }
+
+    boolean fits(int id, int octets) {
+        return place(id) + octets <= limit;
+    }
+
+    /** Less than this is left for records, padding not counted. */
+    int remaining() {
+        return limit - length;
+    }
+
+    void addTemplate(int id, int octets) {
+        add(id, octets);
+        templates++;
+    }
+
+    void addRecord(int id, int octets) {
+        add(id, octets);
+        records++;
+    }
+
+    private void add(int id, int octets) {
+        int end = place(id) + octets;
+        if (id != setId) {
+            closeSet();
+            setId = id;
+            setStart = length;
+            BigEndian.putU16(memory(), setStart, id);
+        }
+        length = end;
+    }
+
+    private void closeSet() {
+        if (setId == NO_SET) {
+            return;
+        }
+        int end = padded(length);
+        while (length < end) {
+            BigEndian.putU8(memory(), length++, 0);
+        }
+        BigEndian.putU16(memory(), setStart + 2, end - setStart);
+        setId = NO_SET;
+    }
+
+    /** Ends the last set: from here on only the message header is missing. */
+    int seal() {
+        closeSet();
+        return length;
+    }
+
+    int templates() {
+        return templates;
+    }
+
+    int records() {
+        return records;
+    }
+
+    /** Hands the datagram's memory over; nothing is open afterwards. */
+    DatagramRing.Slot detach() {
+        DatagramRing.Slot detached = openSlot();
+        slot = null;
+        return detached;
+    }
+
+    private DatagramRing.Slot openSlot() {
+        DatagramRing.Slot open = slot;
+        if (open == null) {
+            throw new IllegalStateException("no datagram is open");
+        }
+        return open;
+    }
+
+    /** The needed room for a set of one record of {@code octets}. */
+    static int setLength(int octets) {
+        return padded(SET_HEADER_LENGTH + octets);
+    }
+
+    static int padded(int octets) {
+        return (octets + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+}

@@ -1,5 +1,0 @@
-package io.nurs.flow;
-
-public final class X {
-    private X() {}
-}

@@ -1,5 +1,0 @@
-package io.nurs.netflow9;
-
-public final class X {
-    private X() {}
-}

@@ -1,5 +1,0 @@
-package io.nurs.netlink;
-
-public final class X {
-    private X() {}
-}
