@@ -4,6 +4,12 @@ module io.nurs.appliance {
     requires io.nurs.ipfix;
     requires io.nurs.netflow9;
     requires info.picocli;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.classes.io_uring;
+    requires jdk.unsupported;
     requires org.slf4j;
     requires org.snakeyaml.engine;
     requires org.jspecify;

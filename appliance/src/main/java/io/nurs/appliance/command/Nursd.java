@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:clean", "1:run-time failure", "2:usage or configuration"},
         subcommands = {
+            RunCommand.class,
             CheckCommand.class,
         })
 public final class Nursd {

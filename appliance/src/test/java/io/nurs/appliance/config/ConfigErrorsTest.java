@@ -182,7 +182,9 @@ class ConfigErrorsTest {
 
     @Test
     void placesASyntaxError() {
-        assertErrors("stacks: [\n  - name\n", "2:3: not YAML: expected the node content, but found '-' while parsing a flow node");
+        assertErrors(
+                "stacks: [\n  - name\n",
+                "2:3: not YAML: expected the node content, but found '-' while parsing a flow node");
         assertErrors("stacks: *a\n", "1:9: not YAML: found undefined alias a");
         assertErrors(
                 "a: 1\n---\nb: 2\n",

@@ -1,0 +1,148 @@
+package io.nurs.appliance;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.ExporterConfig;
+import io.nurs.appliance.config.MarkInterfacesConfig;
+import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.config.SourceConfig;
+import io.nurs.appliance.config.StackConfig;
+import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.export.FlowExporter;
+import io.nurs.appliance.export.Stack;
+import io.nurs.appliance.filter.FlowFilter;
+import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.flow.ExportClock;
+import io.nurs.flow.SystemUptime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running configuration. Each source has an event loop of its own, and on it a channel of its own to each collector: nothing
+ * on the way from the kernel to the wire is shared between threads.
+ */
+public final class Appliance {
+    private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
+
+    private final ApplianceConfig config;
+    private final Transports transport;
+    private final SystemUptime uptime;
+    private final EventLoopGroup loops;
+    private final List<ConntrackSource> sources = new ArrayList<>();
+    private final List<Collector> collectors = new ArrayList<>();
+
+    private Appliance(ApplianceConfig config) throws StartException {
+        this.config = config;
+        this.transport = Transports.of(config.transport());
+        this.uptime = new SystemUptime(bootEpochMillis());
+        this.loops = new MultiThreadIoEventLoopGroup(config.sources().size(), transport.handlers());
+    }
+
+    /** @throws StartException if a part cannot be started; then none is */
+    public static Appliance start(ApplianceConfig config) throws StartException, InterruptedException {
+        Appliance appliance = new Appliance(config);
+        try {
+            for (SourceConfig source : config.sources()) {
+                appliance.startSource(source);
+            }
+            return appliance;
+        } catch (StartException | RuntimeException e) {
+            appliance.stop();
+            throw e;
+        }
+    }
+
+    private void startSource(SourceConfig source) throws StartException, InterruptedException {
+        EventLoop loop = loops.next();
+        Map<String, Collector> own = new HashMap<>();
+        List<Stack> stacks = new ArrayList<>();
+        for (StackConfig stack : config.stacks()) {
+            if (stack.source().equals(source)) {
+                stacks.add(stack(stack, source, loop, own));
+            }
+        }
+        sources.add(
+                switch (source) {
+                    case ConntrackSourceConfig conntrack ->
+                        ConntrackSource.open(conntrack, loop, new FlowExporter(stacks));
+                });
+    }
+
+    private Stack stack(StackConfig config, SourceConfig source, EventLoop loop, Map<String, Collector> own)
+            throws StartException, InterruptedException {
+        List<Collector> ends = new ArrayList<>();
+        for (ExporterConfig exporter : config.exporters()) {
+            Collector collector = own.get(exporter.name());
+            if (collector == null) {
+                collector = collector(exporter, source, loop);
+                own.put(exporter.name(), collector);
+                collectors.add(collector);
+            }
+            ends.add(collector);
+        }
+        return new Stack(
+                config.name(),
+                config.filters().stream().map(FlowFilter::of).toList(),
+                config.filters().stream().anyMatch(MarkInterfacesConfig.class::isInstance),
+                ends);
+    }
+
+    private Collector collector(ExporterConfig exporter, SourceConfig source, EventLoop loop)
+            throws StartException, InterruptedException {
+        return switch (exporter) {
+            case Netflow9ExporterConfig netflow9 -> {
+                long domain = config.observationDomain(source, netflow9);
+                Collector collector = Collector.open(netflow9, domain, loop, transport, ExportClock.SYSTEM, uptime);
+                LOG.info(
+                        "exporter {}: NetFlow v9 to {}, source id {}, from source {}",
+                        netflow9.name(),
+                        netflow9.collector(),
+                        domain,
+                        source.name());
+                yield collector;
+            }
+        };
+    }
+
+    public List<ConntrackSource> sources() {
+        return List.copyOf(sources);
+    }
+
+    public List<Collector> collectors() {
+        return List.copyOf(collectors);
+    }
+
+    /** Last reports first, then what collectors have not been sent yet, then the loops. */
+    public void stop() throws InterruptedException {
+        for (ConntrackSource source : sources) {
+            source.close();
+        }
+        for (Collector collector : collectors) {
+            collector.close().await();
+        }
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+    }
+
+    /** When the machine started, by today's wall clock: /proc/uptime, which counts time asleep as well. */
+    private static long bootEpochMillis() {
+        long now = System.currentTimeMillis();
+        try {
+            String uptime = Files.readString(Path.of("/proc/uptime"));
+            return now - (long) (Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) * 1000);
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("cannot read /proc/uptime", e);
+            return now;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.nurs.appliance.command;
+
+import io.nurs.appliance.Appliance;
+import io.nurs.appliance.StartException;
+import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConfigException;
+import io.nurs.appliance.config.ConfigLoader;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+@Command(name = "run", description = "Export flows until SIGTERM or SIGINT; then report what is left, flush and exit.")
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in.
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger("nursd");
+
+    @ArgGroup(multiplicity = "1")
+    private What what;
+
+    static final class What {
+        @Option(names = "--config", paramLabel = "FILE", description = "The configuration (YAML).")
+        private @Nullable Path config;
+
+        @Option(
+                names = "--collector",
+                paramLabel = "URL",
+                description = "Instead of a configuration: this machine's conntrack to one collector, such as"
+                        + " netflow9://192.0.2.10:9995.")
+        private @Nullable String collector;
+    }
+
+    @Override
+    public Integer call() throws ConfigException, InterruptedException {
+        ApplianceConfig config = config();
+        config.warnings().forEach(warning -> LOG.warn("{}", warning));
+        CountDownLatch stop = new CountDownLatch(1);
+        Signals.onStop(stop::countDown);
+        Appliance appliance = start(config);
+        LOG.info("nursd is running; SIGTERM ends it");
+        stop.await();
+        LOG.info("nursd is stopping");
+        appliance.stop();
+        RunSummary.lines(appliance).forEach(LOG::info);
+        return ExitCode.OK;
+    }
+
+    private static Appliance start(ApplianceConfig config) throws InterruptedException {
+        try {
+            return Appliance.start(config);
+        } catch (StartException e) {
+            throw CommandFailure.runtime(e.getMessage());
+        }
+    }
+
+    private ApplianceConfig config() throws ConfigException {
+        if (what.config != null) {
+            return ConfigLoader.load(what.config);
+        }
+        if (what.collector != null) {
+            return ApplianceConfig.forCollector(what.collector);
+        }
+        throw new AssertionError("picocli asks for one of the two");
+    }
+}

@@ -1,0 +1,48 @@
+package io.nurs.appliance.source;
+
+/**
+ * What a conntrack source has done. Written by its event loop alone; other threads may see a value that is a moment old.
+ */
+public final class ConntrackStats {
+    long ended;
+    long reported;
+    long empty;
+    long otherMark;
+    long dumps;
+    long failedDumps;
+    long lostEvents;
+
+    /** DESTROY events taken, those of other marks left out. */
+    public long ended() {
+        return ended;
+    }
+
+    /** Reports handed to the stacks: of ended flows, and of live ones by a dump. */
+    public long reported() {
+        return reported;
+    }
+
+    /** Entries with nothing to report: no counters, or no traffic since the last report. */
+    public long empty() {
+        return empty;
+    }
+
+    /** Entries left to others by the mark filter. */
+    public long otherMark() {
+        return otherMark;
+    }
+
+    /** Dumps carried out, the baseline included. */
+    public long dumps() {
+        return dumps;
+    }
+
+    public long failedDumps() {
+        return failedDumps;
+    }
+
+    /** Events that the kernel could not queue and did not send again. */
+    public long lostEvents() {
+        return lostEvents;
+    }
+}

@@ -1,0 +1,76 @@
+package io.nurs.appliance.source;
+
+import io.nurs.netlink.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of conntrack in one network namespace that decide what there is to export. /proc/sys/net shows those of the
+ * namespace of the thread that reads it.
+ *
+ * @param accounting nf_conntrack_acct: whether new entries get counters
+ * @param timestamps nf_conntrack_timestamp: whether new entries get start and stop times
+ * @param events nf_conntrack_events: 1 always, 2 (since 5.19) only for entries made while somebody listens, 0 never
+ * @param entries nf_conntrack_count
+ */
+record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long entries) {
+    private static final Path DIRECTORY = Path.of("/proc/sys/net/netfilter");
+    private static final String ACCOUNTING = "nf_conntrack_acct";
+    private static final String TIMESTAMPS = "nf_conntrack_timestamp";
+    private static final String EVENTS = "nf_conntrack_events";
+    private static final String ENTRIES = "nf_conntrack_count";
+
+    /** Reads them; null if the kernel has no conntrack (its module is not loaded). */
+    static @Nullable ConntrackSysctls read(NetworkNamespace namespace) throws IOException {
+        return namespace.call(() -> Files.exists(DIRECTORY.resolve(ENTRIES))
+                ? new ConntrackSysctls(
+                        number(ACCOUNTING) != 0, number(TIMESTAMPS) != 0, (int) number(EVENTS), number(ENTRIES))
+                : null);
+    }
+
+    /** Sets all three to 1, for entries made from now on. */
+    static void set(NetworkNamespace namespace) throws IOException {
+        namespace.call(() -> {
+            for (String name : List.of(ACCOUNTING, TIMESTAMPS, EVENTS)) {
+                if (number(name) != 1) {
+                    Files.writeString(DIRECTORY.resolve(name), "1");
+                }
+            }
+            return true;
+        });
+    }
+
+    /** What is missing, what that costs, and the command that mends it; empty if nothing is. */
+    List<String> advice() {
+        List<String> advice = new ArrayList<>();
+        if (!accounting) {
+            advice.add(
+                    ACCOUNTING + " is 0: entries have no counters, so flows without traffic are all there is to see. "
+                            + mend(ACCOUNTING));
+        }
+        if (!timestamps) {
+            advice.add(TIMESTAMPS + " is 0: entries have no start and stop, so times are those of our own clock. "
+                    + mend(TIMESTAMPS));
+        }
+        if (events == 0) {
+            advice.add(EVENTS + " is 0: the kernel does not tell of flows that end, so they are lost. " + mend(EVENTS));
+        } else if (events != 1) {
+            advice.add(EVENTS + " is " + events + ": flows that began before nursd listened end silently. "
+                    + mend(EVENTS));
+        }
+        return advice;
+    }
+
+    private static String mend(String name) {
+        return "Run: sysctl -w net.netfilter." + name
+                + "=1 (in that namespace; or write set-sysctls: true). It holds for entries made afterwards.";
+    }
+
+    private static long number(String name) throws IOException {
+        return Long.parseLong(Files.readString(DIRECTORY.resolve(name)).strip());
+    }
+}
