@@ -51,7 +51,7 @@ class ConfigErrorsTest {
                         + " active-timeout, empty-flows, delivery, mark, namespace, receive-buffer, set-sysctls, shutdown-timeout");
         assertErrors(
                 STACK + EXPORTERS + "plugins: []\n",
-                "3:1: unknown key \"plugins\": known keys: transport, sources, stacks, exporters");
+                "3:1: unknown key \"plugins\": known keys: transport, sources, exporters, stacks");
     }
 
     @Test
@@ -182,7 +182,9 @@ class ConfigErrorsTest {
 
     @Test
     void placesASyntaxError() {
-        assertErrors("stacks: [\n  - name\n", "2:3: not YAML: expected the node content, but found '-' while parsing a flow node");
+        assertErrors(
+                "stacks: [\n  - name\n",
+                "2:3: not YAML: expected the node content, but found '-' while parsing a flow node");
         assertErrors("stacks: *a\n", "1:9: not YAML: found undefined alias a");
         assertErrors(
                 "a: 1\n---\nb: 2\n",
