@@ -19,6 +19,7 @@ final class ApplianceConfigReader {
     private final YamlSection root;
     private final NamedParts<SourceConfig> sources = new NamedParts<>("sources");
     private final NamedParts<ExporterConfig> exporters = new NamedParts<>("exporters");
+    private final Map<SourceConfig, YamlValue> placesBySource = new LinkedHashMap<>();
     private final Set<String> stackNames = new HashSet<>();
 
     ApplianceConfigReader(YamlSection root) {
@@ -28,16 +29,11 @@ final class ApplianceConfigReader {
     ApplianceConfig read() {
         Transport transport = root.choice("transport", Transport.EPOLL);
         readNamed(sources, ApplianceConfigReader::source);
-        List<StackConfig> stacks = new ArrayList<>();
-        YamlValue list = root.value("stacks");
         readNamed(exporters, ApplianceConfigReader::exporter);
-        if (list == null) {
-            root.missing("stacks", "list at least one");
-        } else {
-            readStacks(list, stacks);
-        }
+        List<StackConfig> stacks = stacks();
         root.finish();
         ObservationDomains.check(stacks, exporters);
+        ConntrackTables.check(placesBySource);
         sources.warnUnused();
         exporters.warnUnused();
         return new ApplianceConfig(
@@ -58,7 +54,13 @@ final class ApplianceConfigReader {
         });
     }
 
-    private void readStacks(YamlValue list, List<StackConfig> stacks) {
+    private List<StackConfig> stacks() {
+        List<StackConfig> stacks = new ArrayList<>();
+        YamlValue list = root.value("stacks");
+        if (list == null) {
+            root.missing("stacks", "list at least one");
+            return stacks;
+        }
         List<YamlValue> items = list.items();
         if (items.isEmpty() && list.isList()) {
             list.error("empty; list at least one stack");
@@ -70,6 +72,7 @@ final class ApplianceConfigReader {
                 stacks.add(stack);
             }
         }
+        return stacks;
     }
 
     private @Nullable StackConfig stack(YamlSection section) {
@@ -97,9 +100,14 @@ final class ApplianceConfigReader {
             section.missing("source", "write { type: conntrack }, or the name of one of the sources");
             return null;
         }
-        if (value.isText()) {
-            return sources.resolve(value);
+        SourceConfig source = value.isText() ? sources.resolve(value) : inlineSource(value, stackName);
+        if (source != null) {
+            placesBySource.putIfAbsent(source, value);
         }
+        return source;
+    }
+
+    private @Nullable SourceConfig inlineSource(YamlValue value, String stackName) {
         if (sources.contains(stackName)) {
             // A source is known by its name, and one that stands in a stack has the stack's.
             value.error("this source takes its stack's name, " + ScalarText.quote(stackName)

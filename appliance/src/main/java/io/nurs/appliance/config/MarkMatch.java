@@ -23,6 +23,11 @@ public record MarkMatch(int value, int mask) {
         return (mark & mask) == value;
     }
 
+    /** Whether some mark matches both. */
+    boolean overlaps(MarkMatch other) {
+        return ((value ^ other.value) & mask & other.mask) == 0;
+    }
+
     @Override
     public String toString() {
         return "0x%x/0x%x".formatted(value, mask);

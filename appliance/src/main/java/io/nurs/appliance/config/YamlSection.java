@@ -1,7 +1,6 @@
 package io.nurs.appliance.config;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,9 +44,9 @@ final class YamlSection {
             String where = first.key
                     .node()
                     .getStartMark()
-                    .map(mark -> " on line " + (mark.getLine() + 1))
+                    .map(mark -> "; the first one is on line " + (mark.getLine() + 1))
                     .orElse("");
-            key.error("key " + ScalarText.quote(name) + " is here twice; the first one is" + where);
+            key.error("key " + ScalarText.quote(name) + " is here twice" + where);
         }
     }
 
@@ -149,7 +148,7 @@ final class YamlSection {
 
     private static void checkRange(boolean inside, String text, String range) {
         if (!inside) {
-            throw new IllegalArgumentException(text + " is outside " + range);
+            throw new IllegalArgumentException(ScalarText.printable(text) + " is outside " + range);
         }
     }
 
@@ -165,14 +164,11 @@ final class YamlSection {
     }
 
     void finish() {
-        List<String> unknown = new ArrayList<>(entries.keySet());
-        unknown.removeAll(known);
-        for (String name : unknown) {
-            Entry entry = entries.get(name);
-            if (entry != null) {
+        entries.forEach((name, entry) -> {
+            if (!known.contains(name)) {
                 entry.key.error(
                         "unknown key " + ScalarText.quote(name) + ": " + NearestName.hint(name, known, "known keys"));
             }
-        }
+        });
     }
 }

@@ -40,6 +40,8 @@ class ApplianceConfigTest {
                         + "--collector: observation-domain: \"x\" is not a whole number from 0 up; write it as 26, 0x1a or 0o32\n"
                         + "--collector: unknown key \"natview\": did you mean nat-view? known keys: collector, observation-domain,"
                         + " nat-view, template-refresh, max-datagram-bytes, flush-interval");
+        assertUrlError(
+                "netflow9://192.0.2.10?nat-view=wire&nat-view=wire", "--collector: key \"nat-view\" is here twice");
     }
 
     @Test

@@ -51,7 +51,7 @@ class ConfigErrorsTest {
                         + " active-timeout, empty-flows, delivery, mark, namespace, receive-buffer, set-sysctls, shutdown-timeout");
         assertErrors(
                 STACK + EXPORTERS + "plugins: []\n",
-                "3:1: unknown key \"plugins\": known keys: transport, sources, stacks, exporters");
+                "3:1: unknown key \"plugins\": known keys: transport, sources, exporters, stacks");
     }
 
     @Test

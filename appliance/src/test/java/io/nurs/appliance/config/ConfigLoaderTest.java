@@ -120,6 +120,24 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void warnsOfSourcesThatTakeEachOthersCounts() throws ConfigException {
+        ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
+                stacks:
+                  - { name: a, source: { type: conntrack, mark: 1/1 }, exporters: [main] }
+                  - { name: b, source: { type: conntrack, mark: 0/1 }, exporters: [main] }
+                  - { name: c, source: { type: conntrack, mark: 2/2, namespace: c }, exporters: [main] }
+                  - { name: d, source: { type: conntrack, mark: 3/3, accounting: end }, exporters: [main] }
+                exporters: { main: { type: netflow9, collector: 192.0.2.10 } }
+                """);
+
+        assertEquals(
+                List.of(
+                        "nurs.yaml:5:24: stacks[3].source: reads the same conntrack table as source \"a\", and accounting: reset"
+                                + " splits each flow's counts between them; let the stacks name one of the sources"),
+                config.warnings().stream().map(ConfigError::toString).toList());
+    }
+
+    @Test
     void readsAFileThatBeginsWithAByteOrderMark(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("nurs.yaml"), "\ufeff" + ConfigSamples.MINIMAL);
 
