@@ -49,7 +49,11 @@ public final class Appliance {
         this.loops = new MultiThreadIoEventLoopGroup(config.sources().size(), transport.handlers());
     }
 
-    /** @throws StartException if a part cannot be started; then none is */
+    /**
+     * Starts all parts.
+     *
+     * @throws StartException if one cannot be started; then none is left running
+     */
     public static Appliance start(ApplianceConfig config) throws StartException, InterruptedException {
         Appliance appliance = new Appliance(config);
         try {

@@ -4,11 +4,20 @@ package io.nurs.appliance;
 public final class StartException extends Exception {
     private static final long serialVersionUID = 1;
 
-    public StartException(String message) {
-        super(message);
+    private final String advice;
+
+    public StartException(String advice) {
+        super(advice);
+        this.advice = advice;
     }
 
-    public StartException(String message, Throwable cause) {
-        super(message, cause);
+    public StartException(String advice, Throwable cause) {
+        super(advice, cause);
+        this.advice = advice;
+    }
+
+    /** The message. */
+    public String advice() {
+        return advice;
     }
 }

@@ -55,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             return Appliance.start(config);
         } catch (StartException e) {
-            throw CommandFailure.runtime(e.getMessage());
+            throw CommandFailure.runtime(e.advice());
         }
     }
 

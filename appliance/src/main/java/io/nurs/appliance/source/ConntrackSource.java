@@ -78,7 +78,7 @@ public final class ConntrackSource {
         try {
             events = openChannel(config, namespace, eventOptions(config));
         } catch (StartException e) {
-            requests.close();
+            discard(requests);
             throw e;
         }
         ConntrackSource source = new ConntrackSource(config, namespace, loop, events, requests);
@@ -117,7 +117,7 @@ public final class ConntrackSource {
 
     private static String explain(ConntrackSourceConfig config, IOException cause) {
         if (!(cause instanceof Errno errno)) {
-            return cause.getMessage();
+            return cause.toString();
         }
         String advice = switch (errno.number()) {
             case Errno.EPERM, Errno.EACCES ->
@@ -130,6 +130,14 @@ public final class ConntrackSource {
             default -> "";
         };
         return errno.getMessage() + advice;
+    }
+
+    private static void discard(NetlinkChannel channel) {
+        if (channel.isRegistered()) {
+            channel.close();
+        } else {
+            channel.unsafe().closeForcibly();
+        }
     }
 
     private void start(ChannelInboundHandler exporter) throws StartException, InterruptedException {
@@ -158,8 +166,8 @@ public final class ConntrackSource {
             }
             loop.register(events).sync();
         } catch (StartException | RuntimeException e) {
-            requests.close();
-            events.close();
+            discard(requests);
+            discard(events);
             throw e;
         }
         schedule();
