@@ -63,7 +63,6 @@ class DataRecordTest {
 
     private static DataRecord record(InformationElement element, String hex) {
         byte[] octets = HexFormat.of().parseHex(hex);
-        return new DataRecord(
-                new DecodedTemplate(256, 0, List.of(new FieldSpecifier(element, octets.length))), octets);
+        return new DataRecord(new DecodedTemplate(256, 0, List.of(new FieldSpecifier(element, octets.length))), octets);
     }
 }

@@ -18,8 +18,10 @@ class IanaElementsTest {
     /** Assigned for NetFlow v9 compatibility, but without a meaning that IANA publishes. */
     private static final Set<Integer> CISCO_ONLY = Set.of(65, 66, 67, 68, 69, 97);
 
-    private static final List<InformationElement> ALL =
-            IntStream.range(0, 1000).mapToObj(IanaElements::byId).filter(Objects::nonNull).toList();
+    private static final List<InformationElement> ALL = IntStream.range(0, 1000)
+            .mapToObj(IanaElements::byId)
+            .filter(Objects::nonNull)
+            .toList();
 
     @Test
     void idsAndNamesAreThereOnce() {

@@ -35,7 +35,8 @@ class InformationElementTest {
         InformationElement reverse = IanaElements.octetDeltaCount.reverse();
         assertThrows(IllegalStateException.class, reverse::reverse);
         assertThrows(
-                IllegalStateException.class, () -> InformationElement.unknown(0, 33000).reverse());
+                IllegalStateException.class,
+                () -> InformationElement.unknown(0, 33000).reverse());
     }
 
     @Test
@@ -49,6 +50,8 @@ class InformationElementTest {
     @Test
     void printsEnterpriseNumbersUnsigned() {
         assertEquals("octetDeltaCount(1)", IanaElements.octetDeltaCount.toString());
-        assertEquals("unknown4294967295_7(4294967295/7)", InformationElement.unknown(-1, 7).toString());
+        assertEquals(
+                "unknown4294967295_7(4294967295/7)",
+                InformationElement.unknown(-1, 7).toString());
     }
 }

@@ -64,16 +64,25 @@ class ForeignCollectorTest {
         RequiredTool nfcapd = RequiredTool.named("nfcapd");
         RequiredTool nfdump = RequiredTool.named("nfdump");
         collect(nfcapd);
-        String text = nfdump.run("-q", "-6", "-N", "-R", directory.toString(), "-o", "fmt:%ts|%te|%sa|%da|%sp|%byt|%pkt");
+        String text =
+                nfdump.run("-q", "-6", "-N", "-R", directory.toString(), "-o", "fmt:%ts|%te|%sa|%da|%sp|%byt|%pkt");
         List<String> flows = text.lines()
                 .map(line -> line.replaceAll(" *\\| *", "|").trim())
                 .filter(line -> line.contains("|"))
                 .sorted()
                 .toList();
-        assertTrue(flows.contains("2023-11-14 22:14:18.750|2023-11-14 22:14:20.100|192.0.2.10|198.51.100.20|40000|1234567|890"), text);
         assertTrue(
-                flows.contains("2023-11-14 22:14:18.750|2023-11-14 22:14:20.100|198.51.100.20|192.0.2.10|443|5000000000|3400000"), text);
-        assertTrue(flows.contains("2023-11-14 22:14:19.000|2023-11-14 22:14:19.000|2001:db8::a|2001:db8:ffff::14|5353|76|1"), text);
+                flows.contains(
+                        "2023-11-14 22:14:18.750|2023-11-14 22:14:20.100|192.0.2.10|198.51.100.20|40000|1234567|890"),
+                text);
+        assertTrue(
+                flows.contains(
+                        "2023-11-14 22:14:18.750|2023-11-14 22:14:20.100|198.51.100.20|192.0.2.10|443|5000000000|3400000"),
+                text);
+        assertTrue(
+                flows.contains(
+                        "2023-11-14 22:14:19.000|2023-11-14 22:14:19.000|2001:db8::a|2001:db8:ffff::14|5353|76|1"),
+                text);
         assertEquals(6, flows.size(), text);
     }
 

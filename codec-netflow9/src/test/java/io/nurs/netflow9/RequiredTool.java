@@ -54,7 +54,8 @@ final class RequiredTool {
     Process start(Path output, String... arguments) throws IOException {
         List<String> command =
                 Stream.concat(Stream.of(name), Stream.of(arguments)).toList();
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("TZ", "UTC");
         return builder.start();
     }
