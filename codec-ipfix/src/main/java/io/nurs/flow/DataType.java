@@ -1,6 +1,6 @@
 package io.nurs.flow;
 
-/** Abstract data types of RFC 7012 §3.1, in the order of IANA's "IPFIX Information Element Data Types": the ordinal is the code RFC 5610 sends. */
+/** Abstract data types of RFC 7012 §3.1, in the order of IANA's "IPFIX Information Element Data Types". */
 public enum DataType {
     OCTET_ARRAY(Sizes.VARIABLE, Sizes.ANY),
     UNSIGNED8(1, Sizes.REDUCIBLE),

@@ -13,7 +13,7 @@ final class IanaRegistry {
 
     static InformationElement enter(int id, String name, DataType type) {
         InformationElement element = new InformationElement(InformationElement.IANA, id, name, type);
-        if (BY_ID[id] != null || BY_NAME.put(name, element) != null) {
+        if (BY_ID[id] != null || BY_NAME.putIfAbsent(name, element) != null) {
             throw new IllegalStateException(element + " is there twice");
         }
         BY_ID[id] = element;

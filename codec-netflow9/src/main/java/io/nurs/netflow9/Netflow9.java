@@ -7,6 +7,11 @@ final class Netflow9 {
     /** version, count (u16 each), sysUptime, unix_secs, sequence, source id (u32 each). §5.1 */
     static final int HEADER_LENGTH = 20;
 
+    static final int SOURCE_ID_OFFSET = 16;
+
+    /** Sets begin at multiples of four octets. §5.3 */
+    static final int ALIGNMENT = 4;
+
     /** Id and length, u16 each. §5.2 */
     static final int SET_HEADER_LENGTH = 4;
 

@@ -1,0 +1,108 @@
+package io.nurs.flow;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+/** A decoded data record. It owns its octets and never changes. If an element is there several times, the getters read the first. */
+public final class DataRecord {
+    private final DecodedTemplate template;
+    private final byte[] octets;
+
+    /** @param octets the record as received; the caller hands the array over */
+    public DataRecord(DecodedTemplate template, byte[] octets) {
+        if (octets.length != template.recordLength()) {
+            throw new IllegalArgumentException("template " + template.id() + " has records of "
+                    + template.recordLength() + ", not " + octets.length);
+        }
+        this.template = template;
+        this.octets = octets;
+    }
+
+    /**
+     * One field's element and value.
+     *
+     * @param value {@code Long} (beyond its range: {@code BigInteger}), {@code Double}, {@code Boolean}, {@code InetAddress},
+     *     {@code Instant} or {@code String}, as the element's type has it; octets, MAC addresses, and whatever is not as long as its type
+     *     allows, come as a {@code String} of hexadecimal digits
+     */
+    public record DataField(InformationElement element, Object value) {}
+
+    public DecodedTemplate template() {
+        return template;
+    }
+
+    public int templateId() {
+        return template.id();
+    }
+
+    public List<DataField> fields() {
+        List<DataField> fields = new ArrayList<>(template.fields().size());
+        int offset = 0;
+        for (DecodedTemplate.FieldSpecifier field : template.fields()) {
+            fields.add(new DataField(
+                    field.element(), WireValue.of(field.element().type(), octets, offset, field.length())));
+            offset += field.length();
+        }
+        return fields;
+    }
+
+    public boolean has(InformationElement element) {
+        return template.fields().stream().anyMatch(field -> field.element().matches(element));
+    }
+
+    /**
+     * The octets read as an unsigned number, whatever the element's type; the sign bit of an unsigned64 is its highest bit.
+     *
+     * @throws NoSuchElementException if the record has no such field
+     * @throws IllegalStateException if the exporter sends it in more than 8 octets
+     */
+    public long unsigned(InformationElement element) {
+        byte[] value = octets(element);
+        if (value.length > Long.BYTES) {
+            throw wrongLength(element, value);
+        }
+        return WireValue.unsigned(value, 0, value.length);
+    }
+
+    /**
+     * The address in 4 or 16 octets.
+     *
+     * @throws NoSuchElementException if the record has no such field
+     * @throws IllegalStateException if the exporter sends it in another length
+     */
+    public InetAddress address(InformationElement element) {
+        byte[] value = octets(element);
+        if (value.length != 4 && value.length != 16) {
+            throw wrongLength(element, value);
+        }
+        return WireValue.address(value);
+    }
+
+    /**
+     * A copy of the field as it was on the wire.
+     *
+     * @throws NoSuchElementException if the record has no such field
+     */
+    public byte[] octets(InformationElement element) {
+        int offset = 0;
+        for (DecodedTemplate.FieldSpecifier field : template.fields()) {
+            if (field.element().matches(element)) {
+                return Arrays.copyOfRange(octets, offset, offset + field.length());
+            }
+            offset += field.length();
+        }
+        throw new NoSuchElementException("template " + template.id() + " has no " + element);
+    }
+
+    private static IllegalStateException wrongLength(InformationElement element, byte[] value) {
+        return new IllegalStateException(element + " was sent in " + value.length + " octets");
+    }
+
+    @Override
+    public String toString() {
+        return "DataRecord" + fields();
+    }
+}

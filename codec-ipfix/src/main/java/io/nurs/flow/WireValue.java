@@ -1,0 +1,83 @@
+package io.nurs.flow;
+
+import java.math.BigInteger;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** Octets to values, RFC 7011 §6.1. Nothing that an exporter sends makes it throw. */
+final class WireValue {
+    /** Seconds from NTP's epoch, 1900, to 1970. RFC 7011 §6.1.9 */
+    private static final long NTP_EPOCH_OFFSET = 2_208_988_800L;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private WireValue() {}
+
+    static Object of(DataType type, byte[] octets, int offset, int length) {
+        if (type == DataType.STRING) {
+            return new String(octets, offset, length, StandardCharsets.UTF_8).replaceAll("\0+$", "");
+        }
+        // Some exporters send numbers longer than their type; any integer that fits is still a number.
+        if (!type.allows(length) && !(isUnsigned(type) && length >= 1 && length <= Long.BYTES)) {
+            return HexFormat.of().formatHex(octets, offset, offset + length);
+        }
+        return switch (type) {
+            case UNSIGNED8, UNSIGNED16, UNSIGNED32, UNSIGNED64 -> number(unsigned(octets, offset, length));
+            case SIGNED8, SIGNED16, SIGNED32, SIGNED64 -> signed(octets, offset, length);
+            case FLOAT32, FLOAT64 -> floating(unsigned(octets, offset, length), length);
+            case BOOLEAN -> octets[offset] == 1; // 1 true, 2 false: §6.1.5
+            case IPV4_ADDRESS, IPV6_ADDRESS -> address(Arrays.copyOfRange(octets, offset, offset + length));
+            case DATE_TIME_SECONDS -> Instant.ofEpochSecond(unsigned(octets, offset, length));
+            case DATE_TIME_MILLISECONDS -> Instant.ofEpochMilli(unsigned(octets, offset, length));
+            case DATE_TIME_MICROSECONDS, DATE_TIME_NANOSECONDS -> ntp(unsigned(octets, offset, length));
+            default -> HexFormat.of().formatHex(octets, offset, offset + length);
+        };
+    }
+
+    static long unsigned(byte[] octets, int offset, int length) {
+        long value = 0;
+        for (int i = 0; i < length; i++) {
+            value = value << 8 | (octets[offset + i] & 0xff);
+        }
+        return value;
+    }
+
+    /** Of 4 or 16 octets. An IPv4-mapped IPv6 address stays an IPv6 address, as {@code InetAddress.getByAddress} would not have it. */
+    static InetAddress address(byte[] octets) {
+        try {
+            return octets.length == 16 ? Inet6Address.getByAddress(null, octets, -1) : InetAddress.getByAddress(octets);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(octets.length + " octets are no address", e);
+        }
+    }
+
+    private static boolean isUnsigned(DataType type) {
+        return switch (type) {
+            case UNSIGNED8, UNSIGNED16, UNSIGNED32, UNSIGNED64 -> true;
+            default -> false;
+        };
+    }
+
+    private static Object number(long unsigned) {
+        return unsigned >= 0 ? (Object) unsigned : new BigInteger(Long.toUnsignedString(unsigned));
+    }
+
+    private static long signed(byte[] octets, int offset, int length) {
+        int shift = Long.SIZE - Byte.SIZE * length;
+        return unsigned(octets, offset, length) << shift >> shift;
+    }
+
+    private static double floating(long bits, int length) {
+        return length == Float.BYTES ? Float.intBitsToFloat((int) bits) : Double.longBitsToDouble(bits);
+    }
+
+    private static Instant ntp(long timestamp) {
+        long fraction = timestamp & 0xffff_ffffL;
+        return Instant.ofEpochSecond((timestamp >>> 32) - NTP_EPOCH_OFFSET, (fraction * NANOS_PER_SECOND) >>> 32);
+    }
+}

@@ -1,0 +1,75 @@
+package io.nurs.netflow9;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.nurs.flow.EncoderOptions;
+import io.nurs.flow.EncoderStats;
+import io.nurs.flow.FlowRecord;
+import io.nurs.flow.SystemUptime;
+import io.nurs.flow.Template;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An encoder in a channel whose socket is a list, and a clock to turn by hand. */
+@SuppressWarnings("FutureReturnValueIgnored")
+final class EncoderFixture implements AutoCloseable {
+    static final EncoderOptions OPTIONS = new EncoderOptions(42, 1400, 1000, Duration.ofMinutes(10));
+
+    long nowMillis = 1_700_000_060_250L;
+    final Netflow9Encoder encoder;
+    final EmbeddedChannel channel;
+
+    EncoderFixture() {
+        this(OPTIONS, TestFlow.UPTIME);
+    }
+
+    EncoderFixture(EncoderOptions options, SystemUptime uptime) {
+        encoder = new Netflow9Encoder(options, () -> nowMillis, uptime);
+        channel = new EmbeddedChannel(encoder);
+    }
+
+    <S> void write(Template<S> template, S source) {
+        channel.write(FlowRecord.of(template, source), channel.voidPromise());
+        channel.checkException();
+    }
+
+    void write(int times, Template<TestFlow> template, TestFlow flow) {
+        for (int i = 0; i < times; i++) {
+            write(template, flow);
+        }
+    }
+
+    /** What has left so far, without a flush. */
+    List<byte[]> sent() {
+        List<byte[]> datagrams = new ArrayList<>();
+        for (ByteBuf buffer = channel.readOutbound(); buffer != null; buffer = channel.readOutbound()) {
+            datagrams.add(ByteBufUtil.getBytes(buffer));
+            buffer.release();
+        }
+        return datagrams;
+    }
+
+    List<byte[]> flushed() {
+        channel.flush();
+        return sent();
+    }
+
+    EncoderStats stats() {
+        return encoder.stats();
+    }
+
+    @Override
+    public void close() {
+        channel.finishAndReleaseAll();
+    }
+
+    static int u16(byte[] datagram, int offset) {
+        return (datagram[offset] & 0xff) << 8 | (datagram[offset + 1] & 0xff);
+    }
+
+    static long u32(byte[] datagram, int offset) {
+        return (long) u16(datagram, offset) << 16 | u16(datagram, offset + 2);
+    }
+}
