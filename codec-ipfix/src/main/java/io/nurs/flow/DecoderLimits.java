@@ -8,7 +8,8 @@ package io.nurs.flow;
  * @param maxFieldsPerTemplate templates with more are refused
  */
 public record DecoderLimits(int maxSenders, int maxTemplatesPerSender, int maxFieldsPerTemplate) {
-    public static final DecoderLimits DEFAULT = new DecoderLimits(256, 256, 512);
+    /** Half a million fields: some 60 MB, if somebody sets out to fill it. */
+    public static final DecoderLimits DEFAULT = new DecoderLimits(64, 64, 128);
 
     public DecoderLimits {
         if (maxSenders < 1 || maxTemplatesPerSender < 1 || maxFieldsPerTemplate < 1) {

@@ -112,7 +112,7 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void flush(ChannelHandlerContext ctx) {
-        if (datagram.isOpen()) {
+        if (datagram.holdsAnything()) {
             writeDatagram(ctx);
         }
         ctx.flush();
@@ -167,14 +167,13 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
         return open(ctx);
     }
 
+    /** A new template needs room for itself as well: it leaves in the same datagram as its first record, before it. */
     private boolean fits(Template<?> template, boolean isNew) {
         if (!isNew) {
             return datagram.fits(template.id(), template.recordLength());
         }
-        // One kind of set after the other: the data's place counts from the end of the template's.
-        return datagram.fits(
-                templateSetId,
-                OpenDatagram.padded(templateLength(template)) + OpenDatagram.setLength(template.recordLength()));
+        int announcement = OpenDatagram.padded(templateLength(template));
+        return datagram.fits(templateSetId, announcement + OpenDatagram.setLength(template.recordLength()));
     }
 
     private boolean open(ChannelHandlerContext ctx) {
@@ -190,8 +189,8 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
     private boolean refreshTemplates(ChannelHandlerContext ctx) {
         long now = clock.epochMillis();
         long elapsed = now - refreshedMillis;
-        // A clock that stepped back would put the refresh off by as much; RFC 3954 §9 wants templates soon after a
-        // clock change anyway.
+        // A clock that stepped back would put the refresh off by as much, and RFC 3954 §9 wants templates soon after
+        // it.
         if (datagramsSinceRefresh < options.templateRefreshPackets() && elapsed >= 0 && elapsed < refreshMillis) {
             return true;
         }

@@ -41,6 +41,10 @@ final class OpenDatagram {
         return slot != null;
     }
 
+    boolean holdsAnything() {
+        return isOpen() && length > headerLength;
+    }
+
     void open(DatagramRing.Slot slot) {
         this.slot = slot;
         length = headerLength;
@@ -129,7 +133,7 @@ final class OpenDatagram {
         return open;
     }
 
-    /** The needed room for a set of one record of {@code octets}. */
+    /** What a set of one record of {@code octets} takes, padding included. */
     static int setLength(int octets) {
         return padded(SET_HEADER_LENGTH + octets);
     }

@@ -1,5 +1,7 @@
 package io.nurs.netflow9;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -71,5 +73,10 @@ final class EncoderFixture implements AutoCloseable {
 
     static long u32(byte[] datagram, int offset) {
         return (long) u16(datagram, offset) << 16 | u16(datagram, offset + 2);
+    }
+
+    static byte[] only(List<byte[]> datagrams) {
+        assertEquals(1, datagrams.size());
+        return datagrams.getFirst();
     }
 }
