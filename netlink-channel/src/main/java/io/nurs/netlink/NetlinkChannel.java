@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Netty channel over one netlink socket. It reads {@link NetlinkBatch}es, and {@link NetlinkControl.Overrun} where events
- * were lost; it writes {@code ByteBuf}s that hold whole requests. Runs on Netty's epoll and on its io_uring handler.
+ * were lost; it writes {@code ByteBuf}s that hold whole requests, to the kernel unless connected to another socket
+ * (NETLINK_USERSOCK). Runs on Netty's epoll and on its io_uring handler.
  *
  * <p>With auto-read off, each {@code read()} brings one batch: a dump then goes no faster than its reader.
  */
@@ -374,7 +375,16 @@ public final class NetlinkChannel extends AbstractChannel {
 
         @Override
         public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-            promise.setFailure(new UnsupportedOperationException("a netlink channel's peer is the kernel"));
+            if (!(remote instanceof NetlinkAddress peer)) {
+                promise.setFailure(new UnsupportedOperationException("not a netlink address: " + remote));
+                return;
+            }
+            int result = socket.connect(peer.portId());
+            if (result < 0) {
+                promise.setFailure(new Errno("cannot connect to " + peer, -result));
+            } else {
+                promise.setSuccess();
+            }
         }
 
         @Override

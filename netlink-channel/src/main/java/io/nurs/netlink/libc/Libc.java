@@ -38,6 +38,7 @@ public final class Libc {
 
     private static final MethodHandle SOCKET = downcall("socket", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle BIND = downcall("bind", JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle CONNECT = downcall("connect", JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle GETSOCKNAME = downcall("getsockname", JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle SETSOCKOPT =
             downcall("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
@@ -73,6 +74,16 @@ public final class Libc {
         MemorySegment state = STATE.get();
         try {
             return result((int) BIND.invokeExact(state, fd, address, addressLength), state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/connect.2.html">connect(2)</a> */
+    public static int connect(int fd, long address, int addressLength) {
+        MemorySegment state = STATE.get();
+        try {
+            return result((int) CONNECT.invokeExact(state, fd, address, addressLength), state);
         } catch (Throwable t) {
             throw unexpected(t);
         }

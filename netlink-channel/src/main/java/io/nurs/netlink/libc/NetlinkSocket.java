@@ -61,6 +61,13 @@ public final class NetlinkSocket {
         }
     }
 
+    /** Sends to another socket of the same netlink protocol from now on, where the protocol lets processes talk. */
+    public int connect(int portId) {
+        try (Arena arena = Arena.ofConfined()) {
+            return Libc.connect(fd(), address(arena, portId).address(), ReceiveBlock.SOCKADDR_NL_BYTES);
+        }
+    }
+
     /** The port id, or {@code -errno} as a negative long. */
     public long portId() {
         try (Arena arena = Arena.ofConfined()) {
@@ -110,7 +117,7 @@ public final class NetlinkSocket {
         return Libc.recvmmsg(fd(), block.headersAddress(), block.slots(), Libc.MSG_DONTWAIT);
     }
 
-    /** Sends to the kernel. */
+    /** Sends to the kernel, or to what {@link #connect} named. */
     public int send(long data, int length) {
         return Libc.sendto(fd(), data, length, Libc.MSG_DONTWAIT, 0, 0);
     }
