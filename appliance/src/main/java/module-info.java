@@ -1,6 +1,7 @@
 /** The only place where the kernel's, IANA's and the operator's vocabularies meet. */
 module io.nurs.appliance {
     requires io.nurs.netlink;
+    requires io.netty.transport.classes.epoll;
     requires io.nurs.ipfix;
     requires io.nurs.netflow9;
     requires info.picocli;

@@ -10,4 +10,6 @@ module io.nurs.netlink {
 
     exports io.nurs.netlink;
     exports io.nurs.netlink.conntrack;
+    exports io.nurs.netlink.nftables;
+    exports io.nurs.netlink.route;
 }

@@ -8,22 +8,26 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A network namespace to open sockets and read sysctls in. A socket stays in the namespace in which it was opened, so the
  * event loop that reads it needs not be there.
  */
-public final class NetworkNamespace {
+public final class NetworkNamespace implements AutoCloseable {
     /** Where ip-netns(8) keeps named namespaces. */
     private static final Path NAMED = Path.of("/run/netns");
 
-    private static final NetworkNamespace CURRENT = new NetworkNamespace(null);
+    private static final NetworkNamespace CURRENT = new NetworkNamespace(null, -1);
 
     private final @Nullable Path path;
+    /** What keeps a namespace of {@link #create()} alive; -1 for others, and after {@link #close()}. */
+    private final AtomicInteger descriptor;
 
-    private NetworkNamespace(@Nullable Path path) {
+    private NetworkNamespace(@Nullable Path path, int descriptor) {
         this.path = path;
+        this.descriptor = new AtomicInteger(descriptor);
     }
 
     /** The process's own. */
@@ -42,11 +46,12 @@ public final class NetworkNamespace {
         if (!Files.exists(path)) {
             throw new NoSuchFileException(path.toString(), null, "no such network namespace");
         }
-        return new NetworkNamespace(path);
+        return new NetworkNamespace(path, -1);
     }
 
     /**
-     * Makes a namespace that has no name and lives as long as this process does. Needs CAP_SYS_ADMIN.
+     * Makes a namespace that has no name and lives until it is closed, unless a socket or a thread in it lives longer. Needs
+     * CAP_SYS_ADMIN.
      *
      * @throws Errno EPERM without it
      */
@@ -56,8 +61,22 @@ public final class NetworkNamespace {
             int fd = Errno.check(
                     "cannot open the new network namespace",
                     Libc.open("/proc/thread-self/ns/net", Libc.O_RDONLY | Libc.O_CLOEXEC));
-            return new NetworkNamespace(Path.of("/proc/self/fd/" + fd));
+            return new NetworkNamespace(Path.of("/proc/self/fd/" + fd), fd);
         });
+    }
+
+    /** The open file of one that {@link #create()} made, for requests that name a namespace by it (IFLA_NET_NS_FD); else -1. */
+    public int descriptor() {
+        return descriptor.get();
+    }
+
+    /** Lets go of a namespace that {@link #create()} made, which must not be used any more. Others are left alone. */
+    @Override
+    public void close() {
+        int fd = descriptor.getAndSet(-1);
+        if (fd >= 0) {
+            Libc.close(fd);
+        }
     }
 
     /** The file that setns(2) opens; null for {@link #current()}. */

@@ -1,0 +1,17 @@
+package io.nurs.appliance.demo;
+
+import java.io.IOException;
+
+/**
+ * A program that brings {@code lo} up and ends. The launcher runs it in a new network namespace before the demo: a JVM that
+ * starts where no interface has an IPv6 address does without IPv6 for good.
+ */
+public final class LoopbackUp {
+    private LoopbackUp() {}
+
+    public static void main(String[] arguments) throws IOException {
+        try (CloseStack opened = new CloseStack()) {
+            DemoLab.raiseLoopback(DemoLab.startLoop(opened));
+        }
+    }
+}
