@@ -8,7 +8,6 @@ module io.nurs.appliance {
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
-    requires io.netty.transport.classes.epoll;
     requires io.netty.transport.classes.io_uring;
     requires jdk.unsupported;
     requires org.slf4j;

@@ -1,0 +1,133 @@
+package io.nurs.appliance.demo;
+
+import static io.nurs.flow.IanaElements.*;
+
+import io.nurs.flow.DataRecord;
+import io.nurs.flow.InformationElement;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** Prints flows as they arrive, a line each, and below them a line of progress that a terminal overwrites. */
+public final class FlowTable {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
+    private static final String ROW = "%-12s %8s %-7s %-27s    %-27s %9s %11s %-9s %s%n";
+    private static final String CLEAR_LINE = "\r\033[K";
+    private static final String[] END_REASONS = {"-", "idle", "active", "end", "forced", "resources"};
+
+    private final PrintWriter out;
+    private final boolean terminal;
+    private final int maxRows;
+    private String progress = "";
+    private int rows;
+
+    /**
+     * A table that begins with its head.
+     *
+     * @param terminal whether {@code out} is one
+     * @param maxRows further flows are not printed
+     */
+    public FlowTable(PrintWriter out, boolean terminal, int maxRows) {
+        this.out = out;
+        this.terminal = terminal;
+        this.maxRows = maxRows;
+        out.printf(
+                ROW, "start (UTC)", "seconds", "proto", "source", "destination", "packets", "bytes", "report", "NAT");
+        out.flush();
+    }
+
+    public synchronized void add(DataRecord record) {
+        rows++;
+        if (rows > maxRows) {
+            if (rows == maxRows + 1) {
+                line("... further flows are counted, but not listed");
+            }
+            return;
+        }
+        long start = record.unsigned(flowStartMilliseconds);
+        long end = record.unsigned(flowEndMilliseconds);
+        line(ROW.formatted(
+                        TIME.format(Instant.ofEpochMilli(start)),
+                        "%.3f".formatted((end - start) / 1000.0),
+                        protocol((int) record.unsigned(protocolIdentifier)),
+                        endpoint(record, source(record), sourceTransportPort),
+                        endpoint(record, destination(record), destinationTransportPort),
+                        record.unsigned(packetDeltaCount),
+                        record.unsigned(octetDeltaCount),
+                        END_REASONS[(int) Math.min(record.unsigned(flowEndReason), END_REASONS.length - 1L)],
+                        nat(record))
+                .stripTrailing());
+    }
+
+    /** Only a terminal shows it. */
+    public synchronized void progress(String text) {
+        progress = text;
+        if (terminal) {
+            out.print(CLEAR_LINE + text);
+            out.flush();
+        }
+    }
+
+    /** A line of its own; the progress goes on below it. */
+    public synchronized void line(String text) {
+        if (terminal) {
+            out.print(CLEAR_LINE);
+        }
+        out.println(text);
+        if (terminal) {
+            out.print(progress);
+        }
+        out.flush();
+    }
+
+    private static boolean isIpv6(DataRecord record) {
+        return record.has(sourceIPv6Address);
+    }
+
+    private static InetAddress source(DataRecord record) {
+        return record.address(isIpv6(record) ? sourceIPv6Address : sourceIPv4Address);
+    }
+
+    private static InetAddress destination(DataRecord record) {
+        return record.address(isIpv6(record) ? destinationIPv6Address : destinationIPv4Address);
+    }
+
+    private static String endpoint(DataRecord record, InetAddress address, InformationElement port) {
+        String host = record.has(sourceIPv6Address) ? "[" + shortened(address) + "]" : address.getHostAddress();
+        return record.has(port) ? host + ":" + record.unsigned(port) : host;
+    }
+
+    /** What NAT made of it, if anything. */
+    private static String nat(DataRecord record) {
+        boolean ipv6 = isIpv6(record);
+        InetAddress source = record.address(ipv6 ? postNATSourceIPv6Address : postNATSourceIPv4Address);
+        InetAddress destination = record.address(ipv6 ? postNATDestinationIPv6Address : postNATDestinationIPv4Address);
+        boolean translated = !source.equals(source(record)) || !destination.equals(destination(record));
+        return translated
+                ? endpoint(record, source, postNAPTSourceTransportPort) + " -> "
+                        + endpoint(record, destination, postNAPTDestinationTransportPort)
+                : "";
+    }
+
+    /** RFC 5952, as far as the addresses of the demo need it: the first longest run of zeros is left out. */
+    private static String shortened(InetAddress address) {
+        return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|$)", "::");
+    }
+
+    private static String protocol(int number) {
+        return switch (number) {
+            case 1 -> "icmp";
+            case 6 -> "tcp";
+            case 17 -> "udp";
+            case 33 -> "dccp";
+            case 47 -> "gre";
+            case 58 -> "icmpv6";
+            case 132 -> "sctp";
+            case 136 -> "udplite";
+            default -> Integer.toString(number);
+        };
+    }
+}

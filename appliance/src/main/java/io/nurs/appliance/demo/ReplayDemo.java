@@ -1,0 +1,95 @@
+package io.nurs.appliance.demo;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.nurs.appliance.StartException;
+import io.nurs.appliance.Transports;
+import io.nurs.appliance.config.CollectorAddress;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.export.FlowExporter;
+import io.nurs.appliance.export.Stack;
+import io.nurs.appliance.source.EventRecording;
+import io.nurs.appliance.source.ReplaySource;
+import io.nurs.flow.ExportClock;
+import io.nurs.flow.SystemUptime;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The main job on recorded events: no privilege, no traffic, the same pipeline from the decoder on. */
+public final class ReplayDemo {
+    private ReplayDemo() {}
+
+    /**
+     * Takes as long as the file is large.
+     *
+     * @throws IOException if the file is not a whole recording; the message says what is wrong
+     */
+    public static DemoResult run(Path file, Transports transport, DemoCollector collector, FlowTable table)
+            throws IOException, StartException, InterruptedException {
+        EventRecording recording = read(file);
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, transport.handlers());
+        try {
+            EventLoop loop = loops.next();
+            Collector end = Collector.open(
+                    exporter(collector),
+                    1,
+                    loop,
+                    transport,
+                    ExportClock.SYSTEM,
+                    new SystemUptime(ExportClock.SYSTEM.epochMillis()));
+            ReplaySource source = ReplaySource.open(
+                    ConntrackSourceConfig.defaults("replay"),
+                    loop,
+                    new FlowExporter(List.of(new Stack("replay", List.of(), false, List.of(end)))));
+            table.progress(
+                    "playing %,d datagrams".formatted(recording.datagrams().size()));
+            source.play(recording);
+            source.close();
+            end.close().sync();
+            LiveDemo.awaitRecords(end.encoded().records(), collector);
+            RecordedTotals counted = RecordedTotals.of(recording);
+            return new DemoResult(
+                    "the counters in the recording's DESTROY messages",
+                    counted.packets(),
+                    counted.octets(),
+                    collector.totals(),
+                    notes(source));
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        }
+    }
+
+    private static EventRecording read(Path file) throws IOException {
+        try {
+            return EventRecording.read(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no file " + file, e);
+        }
+    }
+
+    private static Netflow9ExporterConfig exporter(DemoCollector collector) {
+        return Netflow9ExporterConfig.defaults(
+                "collector",
+                new CollectorAddress(
+                        collector.address().getAddress().getHostAddress(),
+                        collector.address().getPort()));
+    }
+
+    private static List<String> notes(ReplaySource source) {
+        List<String> notes = new ArrayList<>();
+        notes.add("%,d flows ended, %,d of them without traffic"
+                .formatted(source.stats().ended(), source.stats().empty()));
+        if (source.malformedMessages() > 0) {
+            notes.add("%,d messages of the recording are malformed, and were left out"
+                    .formatted(source.malformedMessages()));
+        }
+        return notes;
+    }
+}
