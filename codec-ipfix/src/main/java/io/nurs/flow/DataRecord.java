@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 
-/** A decoded data record. It owns its octets and never changes. If an element is there several times, the getters read the first. */
+/**
+ * A decoded data record. It owns its octets and never changes. If an element is there several times, the getters read
+ * the first.
+ */
 public final class DataRecord {
     private final DecodedTemplate template;
     private final byte[] octets;
@@ -24,9 +27,9 @@ public final class DataRecord {
     /**
      * One field's element and value.
      *
-     * @param value {@code Long} (beyond its range: {@code BigInteger}), {@code Double}, {@code Boolean}, {@code InetAddress},
-     *     {@code Instant} or {@code String}, as the element's type has it; octets, MAC addresses, and whatever is not as long as its type
-     *     allows, come as a {@code String} of hexadecimal digits
+     * @param value {@code Long} (beyond its range: {@code BigInteger}), {@code Double}, {@code Boolean},
+     *     {@code InetAddress}, {@code Instant} or {@code String}, as the element's type has it; octets, MAC addresses,
+     *     and whatever is not as long as its type allows, come as a {@code String} of hexadecimal digits
      */
     public record DataField(InformationElement element, Object value) {}
 
@@ -54,7 +57,8 @@ public final class DataRecord {
     }
 
     /**
-     * The octets read as an unsigned number, whatever the element's type; the sign bit of an unsigned64 is its highest bit.
+     * The octets read as an unsigned number, whatever the element's type; the sign bit of an unsigned64 is its highest
+     * bit.
      *
      * @throws NoSuchElementException if the record has no such field
      * @throws IllegalStateException if the exporter sends it in more than 8 octets

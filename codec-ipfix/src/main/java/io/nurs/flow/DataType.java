@@ -42,7 +42,9 @@ public enum DataType {
         return defaultLength;
     }
 
-    /** Whether a template may announce {@code length} octets for this type: RFC 7011 §6.1, and §6.2 for reduced sizes. */
+    /**
+     * Whether a template may announce {@code length} octets for this type: RFC 7011 §6.1, and §6.2 for reduced sizes.
+     */
     public boolean allows(int length) {
         return switch (sizes) {
             case EXACT -> length == defaultLength;

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagram buffers that go round: the ring holds one reference to each, the transport another one while it sends. Grows only while the
- * socket does not take what it is given, up to a bound.
+ * Datagram buffers that go round: the ring holds one reference to each, the transport another one while it sends. Grows
+ * only while the socket does not take what it is given, up to a bound.
  */
 final class DatagramRing {
     /** 64 datagrams of 1400 octets hold some 1200 records: 90 KB that only a blocked socket ever uses. */
@@ -50,7 +50,10 @@ final class DatagramRing {
         next = 0;
     }
 
-    /** The segment is a view made once, and not tied to the buffer's reference count: never touch it after {@link #release()}. */
+    /**
+     * The segment is a view made once, and not tied to the buffer's reference count: never touch it after
+     * {@link #release()}.
+     */
     static final class Slot {
         final ByteBuf buffer;
         final MemorySegment memory;

@@ -12,7 +12,9 @@ public record DecodedTemplate(int id, int scopeFields, List<FieldSpecifier> fiel
         fields = List.copyOf(fields);
     }
 
-    /** What field there is and how many octets it takes: as sent, which may contradict the element's type. RFC 7011 §3.2 */
+    /**
+     * What field there is and how many octets it takes: as sent, which may contradict the element's type. RFC 7011 §3.2
+     */
     public record FieldSpecifier(InformationElement element, int length) {}
 
     public boolean isOptions() {

@@ -8,7 +8,7 @@ package io.nurs.flow;
  * @param maxFieldsPerTemplate templates with more are refused
  */
 public record DecoderLimits(int maxSenders, int maxTemplatesPerSender, int maxFieldsPerTemplate) {
-    /** Half a million fields: some 60 MB, if somebody sets out to fill it. */
+    /** Half a million fields, an estimated 60 MB, if somebody sets out to fill it. */
     public static final DecoderLimits DEFAULT = new DecoderLimits(64, 64, 128);
 
     public DecoderLimits {

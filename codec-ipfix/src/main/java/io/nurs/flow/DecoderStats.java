@@ -1,6 +1,9 @@
 package io.nurs.flow;
 
-/** What a decoder has seen since it was made. Written by the event loop without locks or fences, like {@link EncoderStats}. */
+/**
+ * What a decoder has seen since it was made. Written by the event loop without locks or fences, like
+ * {@link EncoderStats}.
+ */
 public final class DecoderStats {
     private long messages;
     private long undecodable;

@@ -1,8 +1,8 @@
 package io.nurs.flow;
 
 /**
- * What an encoder has done since it was made. Written by the event loop without locks or fences: another thread may read values that are a
- * moment old, which is all that a metric needs.
+ * What an encoder has done since it was made. Written by the event loop without locks or fences: another thread may
+ * read values that are a moment old, which is all that a metric needs.
  */
 public final class EncoderStats {
     long records;
@@ -19,7 +19,10 @@ public final class EncoderStats {
         return records;
     }
 
-    /** Data records lost here: all datagram buffers were in flight, or the encoder was removed with records in its hands. */
+    /**
+     * Data records lost here: all datagram buffers were in flight, or the encoder was removed with records in its
+     * hands.
+     */
     public long droppedRecords() {
         return droppedRecords;
     }

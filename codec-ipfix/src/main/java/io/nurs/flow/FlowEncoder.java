@@ -8,15 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Packs {@link FlowRecord}s into sets and sets into datagrams, and repeats the templates that a collector on UDP may have missed.
+ * Packs {@link FlowRecord}s into sets and sets into datagrams, and repeats the templates that a collector on UDP may
+ * have missed.
  *
- * <p>Write records with {@code channel.write(record, channel.voidPromise())}: the record is borrowed, and read when {@code write} returns;
- * its promise only says that it was packed. The very first datagram leaves at once, so that a collector shows life; later ones leave when
- * they are full, or on {@code flush}, which whoever owns the channel calls on a tick. An empty datagram is never sent. Datagrams leave with
- * a void promise: a send that fails fires {@code exceptionCaught}, and the collector sees a gap in the sequence, which is the truth.
+ * <p>Write records with {@code channel.write(record, channel.voidPromise())}: the record is borrowed, and read when
+ * {@code write} returns; its promise only says that it was packed. The very first datagram leaves at once, so that a
+ * collector shows life; later ones leave when they are full, or on {@code flush}, which whoever owns the channel calls
+ * on a tick. An empty datagram is never sent. Datagrams leave with a void promise: a send that fails fires
+ * {@code exceptionCaught}, and the collector sees a gap in the sequence, which is the truth.
  *
- * <p>Other messages pass through. All calls come from the channel's event loop, and none of them from within a {@code write} of this
- * handler.
+ * <p>Other messages pass through. All calls come from the channel's event loop, and none of them from within a
+ * {@code write} of this handler.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty returns the promise that it was given
 public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
@@ -155,7 +157,10 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /** False if no datagram could be opened. A fresh one without repeated templates has room for any template that passed the check. */
+    /**
+     * False if no datagram could be opened. A fresh one without repeated templates has room for any template that
+     * passed the check.
+     */
     private boolean makeRoom(ChannelHandlerContext ctx, Template<?> template, boolean isNew) {
         if (!datagram.isOpen() && !(open(ctx) && refreshTemplates(ctx))) {
             return false;
@@ -185,7 +190,10 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
         return true;
     }
 
-    /** Repeats every known template if it is time, in as many datagrams as it takes. If one of those cannot be had, it stays due. */
+    /**
+     * Repeats every known template if it is time, in as many datagrams as it takes. If one of those cannot be had, it
+     * stays due.
+     */
     private boolean refreshTemplates(ChannelHandlerContext ctx) {
         long now = clock.epochMillis();
         long elapsed = now - refreshedMillis;

@@ -3,8 +3,8 @@ package io.nurs.flow;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What one writes to a collector's channel: a source, and the template that tells how to read it. Make one, and {@link #set} it for every
- * record: the {@link FlowEncoder} has read it when {@code write} returns.
+ * What one writes to a collector's channel: a source, and the template that tells how to read it. Make one, and
+ * {@link #set} it for every record: the {@link FlowEncoder} has read it when {@code write} returns.
  */
 public final class FlowRecord<S> {
     private Template<S> template;

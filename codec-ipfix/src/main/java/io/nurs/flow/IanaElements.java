@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * IANA's "IP Flow Information Export (IPFIX) Entities", verbatim: https://www.iana.org/assignments/ipfix
  *
- * <p>Ids 1-127 mean the same in NetFlow v9 (RFC 7012 §4). Those missing are reserved, or known to Cisco alone. An interface and not a
- * class, so that each line has only what differs; nothing implements it.
+ * <p>Ids 1-127 mean the same in NetFlow v9 (RFC 7012 §4). Those missing are reserved, or known to Cisco alone. An
+ * interface and not a class, so that each line has only what differs; nothing implements it.
  */
 @SuppressWarnings("MemberName")
 public interface IanaElements {

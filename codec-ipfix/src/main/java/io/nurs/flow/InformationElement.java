@@ -3,7 +3,8 @@ package io.nurs.flow;
 /**
  * What a field means: RFC 7012 §2.
  *
- * @param enterprise private enterprise number as an unsigned 32-bit number; {@link #IANA} for the registry's own elements
+ * @param enterprise private enterprise number as an unsigned 32-bit number; {@link #IANA} for the registry's own
+ *     elements
  * @param id 0-32767; NetFlow v9 has no enterprise numbers, its vendors use 32768-65535 instead
  * @param name the registry's spelling
  */
@@ -40,7 +41,8 @@ public record InformationElement(int enterprise, int id, String name, DataType t
     /**
      * The same property of the flow's other direction, RFC 5103 §6.1.
      *
-     * @throws IllegalStateException for a private element (its owner numbers the reverse) and for one that has no direction
+     * @throws IllegalStateException for a private element (its owner numbers the reverse) and for one that has no
+     *     direction
      */
     public InformationElement reverse() {
         if (!isIana()) {
@@ -54,7 +56,10 @@ public record InformationElement(int enterprise, int id, String name, DataType t
         return new InformationElement(REVERSE, id, reverseName, type);
     }
 
-    /** RFC 5103 §6.1: identifiers, process configuration and statistics (RFC 5102 §5.1-5.3), padding, the direction itself. */
+    /**
+     * RFC 5103 §6.1: identifiers, process configuration and statistics (RFC 5102 §5.1-5.3), padding, the direction
+     * itself.
+     */
     private static boolean hasReverse(int id) {
         return switch (id) {
             case 40, 41, 42, 130, 131, 137, 145, 148, 149, 163, 164, 165, 166, 167, 168, 173 -> false;

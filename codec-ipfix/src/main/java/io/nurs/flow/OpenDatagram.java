@@ -4,9 +4,11 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The datagram being filled: the message header's room, then sets, each of them a header, records of one kind and padding to four octets.
+ * The datagram being filled: the message header's room, then sets, each of them a header, records of one kind and
+ * padding to four octets.
  *
- * <p>A record is first written at {@link #place} and then counted by {@link #add}, so that a field writer that throws leaves no trace.
+ * <p>A record is first written at {@link #place} and then counted by {@link #add}, so that a field writer that throws
+ * leaves no trace.
  */
 final class OpenDatagram {
     /** Id and length, 16 bits each. RFC 3954 §5.2, RFC 7011 §3.3.2 */

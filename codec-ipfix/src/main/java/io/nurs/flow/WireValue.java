@@ -47,7 +47,10 @@ final class WireValue {
         return value;
     }
 
-    /** Of 4 or 16 octets. An IPv4-mapped IPv6 address stays an IPv6 address, as {@code InetAddress.getByAddress} would not have it. */
+    /**
+     * Of 4 or 16 octets. An IPv4-mapped IPv6 address stays an IPv6 address, as {@code InetAddress.getByAddress} would
+     * not have it.
+     */
     static InetAddress address(byte[] octets) {
         try {
             return octets.length == 16 ? Inet6Address.getByAddress(null, octets, -1) : InetAddress.getByAddress(octets);

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a decoder remembers of one sender's source id: RFC 3954 §9 makes template ids and sequence numbers unique within it. */
+/**
+ * What a decoder remembers of one sender's source id: RFC 3954 §9 makes template ids and sequence numbers unique within
+ * it.
+ */
 final class Exporter {
     /** The sender's port is part of it: two exporters on one host may use the same source id. */
     record Key(InetSocketAddress sender, long sourceId) {}

@@ -14,7 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads one message whose header is known to be there. Every length is checked against what is left before it is believed. */
+/**
+ * Reads one message whose header is known to be there. Every length is checked against what is left before it is
+ * believed.
+ */
 final class MessageReader {
     private final Exporter exporter;
     private final DecoderLimits limits;

@@ -13,8 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the RFC 3954 datagrams of any number of exporters into {@link DecodedMessage}s. Whatever they send, it does not throw, and what it
- * keeps is bounded by {@link DecoderLimits}. Datagrams of other versions pass through, for the next decoder to read.
+ * Turns the RFC 3954 datagrams of any number of exporters into {@link DecodedMessage}s. Whatever they send, it does not
+ * throw, and what it keeps is bounded by {@link DecoderLimits}. Datagrams of other versions pass through, for the next
+ * decoder to read.
  */
 public final class Netflow9Decoder extends ChannelInboundHandlerAdapter {
     private final DecoderLimits limits;

@@ -11,8 +11,8 @@ import io.nurs.flow.Template;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Writes RFC 3954 datagrams. What differs from IPFIX: the header counts records and carries an uptime, the sequence counts datagrams, and
- * there are neither enterprise numbers nor variable lengths.
+ * Writes RFC 3954 datagrams. What differs from IPFIX: the header counts records and carries an uptime, the sequence
+ * counts datagrams, and there are neither enterprise numbers nor variable lengths.
  */
 public final class Netflow9Encoder extends FlowEncoder {
     /** Padding has up to three zero octets; a shorter record would be read out of them. */

@@ -5,8 +5,8 @@ import io.nurs.flow.InformationElement;
 import java.util.List;
 
 /**
- * Scope field types of RFC 3954 §6.1 as elements. They are numbers of their own, not information elements, so they carry an enterprise
- * number that IANA keeps reserved.
+ * Scope field types of RFC 3954 §6.1 as elements. They are numbers of their own, not information elements, so they
+ * carry an enterprise number that IANA keeps reserved.
  */
 public final class Netflow9Scope {
     private static final int RESERVED_ENTERPRISE = 0xffff_ffff;

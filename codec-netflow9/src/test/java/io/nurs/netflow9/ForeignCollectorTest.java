@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What others read in the golden datagrams, which the encoder is held to octet by octet. */
+@Timeout(60)
 class ForeignCollectorTest {
     private static final List<byte[]> GOLDEN = List.of(Golden.datagram("first.hex"), Golden.datagram("mixed.hex"));
 
@@ -94,7 +96,10 @@ class ForeignCollectorTest {
         return output.lines().filter(line -> line.contains("|")).toArray(String[]::new);
     }
 
-    /** nfcapd has no sign for "ready" or "read", but the kernel tells of its socket; it writes its file when it is told to end. */
+    /**
+     * nfcapd has no sign for "ready" or "read", but the kernel tells of its socket; it writes its file when it is told
+     * to end.
+     */
     private void collect(RequiredTool nfcapd) throws IOException, InterruptedException {
         int port = freePort();
         Path log = Files.createTempFile("nfcapd", ".log");
@@ -135,7 +140,9 @@ class ForeignCollectorTest {
         }
     }
 
-    /** Octets that wait in the socket bound to this port; -1 if there is none. Columns of /proc/net/udp: proc_net(5). */
+    /**
+     * Octets that wait in the socket bound to this port; -1 if there is none. Columns of /proc/net/udp: proc_net(5).
+     */
     private static long queuedOctets(int port) throws IOException {
         String local = "0100007F:%04X".formatted(port);
         for (String line : Files.readAllLines(Path.of("/proc/net/udp"))) {

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Datagrams written down by hand: hexadecimal digits, and what a line means after its {@code #}. */
+/** Datagrams laid out without the encoder: hexadecimal digits, and what a line means after its {@code #}. */
 final class Golden {
     private Golden() {}
 

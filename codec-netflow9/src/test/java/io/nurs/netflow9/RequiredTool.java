@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A foreign program that a test asks for its opinion. Where it is missing the test is skipped, or fails with {@code -Dnurs.require=all}. */
+/**
+ * A foreign program that a test asks for its opinion. Where it is missing the test is skipped, or fails with
+ * {@code -Dnurs.require=all}.
+ */
 final class RequiredTool {
     private static final long TIMEOUT_SECONDS = 60;
 

@@ -11,7 +11,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** A source of records as simple as can be, and three templates that read it; their records need 2, 2 and 1 octets of padding. */
+/**
+ * A source of records as simple as can be, and three templates that read it; their records need 2, 2 and 1 octets of
+ * padding.
+ */
 record TestFlow(
         MemorySegment source,
         MemorySegment destination,
