@@ -36,6 +36,8 @@ final class CloseStack implements AutoCloseable {
     private static void close(AutoCloseable resource) {
         try {
             resource.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (Exception e) {
             // Nobody can use it any more, and the others must still be closed.
         }

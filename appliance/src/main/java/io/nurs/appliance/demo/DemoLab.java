@@ -18,6 +18,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,6 +44,8 @@ public final class DemoLab implements AutoCloseable {
     private static final InetAddress SERVER_6 = InetAddress.ofLiteral("2001:db8:2::10");
     /** On no interface: the server's default route leads its answers back to the router. */
     private static final InetAddress NAT_SOURCE = InetAddress.ofLiteral("192.0.2.1");
+
+    private static final int SHUTDOWN_SECONDS = 5;
 
     private static final int TO_CLIENT = 2;
     private static final int TO_SERVER = 3;
@@ -115,9 +119,23 @@ public final class DemoLab implements AutoCloseable {
     }
 
     static EventLoop startLoop(CloseStack opened) throws IOException {
+        ThreadFactory daemons = new DefaultThreadFactory("demo-lab", true);
+        List<Thread> threads = new CopyOnWriteArrayList<>();
         EventLoop loop = new SingleThreadIoEventLoop(
-                null, new DefaultThreadFactory("demo-lab", true), EpollIoHandler.newFactory());
-        opened.add(() -> loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly());
+                null,
+                task -> {
+                    Thread thread = daemons.newThread(task);
+                    threads.add(thread);
+                    return thread;
+                },
+                EpollIoHandler.newFactory());
+        opened.add(() -> {
+            loop.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+            // The future is a moment ahead of the thread.
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        });
         return loop;
     }
 

@@ -81,8 +81,9 @@ final class Accounting implements AutoCloseable {
     private final class Reader extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof ConntrackMessage entry) {
-                entries.put(new Key(entry.original().snapshot(), entry.startNanos()), entry.snapshot());
+            if (message instanceof ConntrackMessage view) {
+                ConntrackEntry entry = view.snapshot();
+                entries.put(new Key(entry.original(), view.startNanos()), entry);
             }
         }
     }
