@@ -85,7 +85,8 @@ public final class ReceiveBlock implements AutoCloseable {
         arena.close();
     }
 
-    long headersAddress() {
+    /** Of the mmsghdr array, for recvmmsg. */
+    public long headersAddress() {
         return headers.address();
     }
 
