@@ -7,7 +7,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.NetworkNamespace;
-import io.nurs.netlink.route.RouteAttribute;
+import io.nurs.netlink.route.Loopback;
 import io.nurs.netlink.route.RouteRequests;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -110,14 +110,6 @@ public final class DemoLab implements AutoCloseable {
         }
     }
 
-    /** Brings {@code lo} of the process's own namespace up, where collectors on 127.0.0.1 listen. */
-    static void raiseLoopback(EventLoop loop) throws IOException {
-        try (NetlinkSession session =
-                NetlinkSession.open(loop, NetworkNamespace.current(), NetlinkOptions.NETLINK_ROUTE)) {
-            session.send(RouteRequests.linkUp(session.allocator(), RouteAttribute.LOOPBACK_INDEX));
-        }
-    }
-
     static EventLoop startLoop(CloseStack opened) throws IOException {
         ThreadFactory daemons = new DefaultThreadFactory("demo-lab", true);
         List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -175,7 +167,8 @@ public final class DemoLab implements AutoCloseable {
     }
 
     private void build() throws IOException {
-        raiseLoopback(loop);
+        // Where a collector on 127.0.0.1 listens.
+        Loopback.up();
         for (NetworkNamespace namespace : List.of(client.namespace(), router, server.namespace())) {
             sysctls(namespace, hasIpv6 ? HOST_IPV6 : Map.of());
         }

@@ -1,5 +1,6 @@
 package io.nurs.appliance.demo;
 
+import io.nurs.netlink.route.Loopback;
 import java.io.IOException;
 
 /**
@@ -10,8 +11,6 @@ public final class LoopbackUp {
     private LoopbackUp() {}
 
     public static void main(String[] arguments) throws IOException {
-        try (CloseStack opened = new CloseStack()) {
-            DemoLab.raiseLoopback(DemoLab.startLoop(opened));
-        }
+        Loopback.up();
     }
 }

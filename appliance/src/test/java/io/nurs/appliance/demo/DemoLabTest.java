@@ -1,16 +1,25 @@
 package io.nurs.appliance.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nurs.netlink.Errno;
+import io.nurs.netlink.NetlinkOptions;
+import io.nurs.netlink.NetworkNamespace;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
 import io.nurs.netlink.conntrack.ConntrackEntry;
+import io.nurs.netlink.nftables.NftablesAttribute;
+import io.nurs.netlink.nftables.NftablesBatch;
+import io.nurs.netlink.nftables.NftablesExpression;
+import io.nurs.netlink.nftables.NftablesRequests;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -83,6 +92,29 @@ class DemoLabTest {
             assertEquals(lab.client().ipv4(), translated.original().source());
             assertEquals(DemoLab.NAT_PORT, translated.original().destinationPort());
             assertEquals(InetAddress.ofLiteral("192.0.2.1"), translated.reply().destination());
+        }
+    }
+
+    @Test
+    void saysWhichRuleTheKernelRefused() throws Exception {
+        try (CloseStack opened = new CloseStack();
+                NetworkNamespace namespace = NetworkNamespace.create();
+                NetlinkSession session =
+                        NetlinkSession.open(DemoLab.startLoop(opened), namespace, NetlinkOptions.NETLINK_NETFILTER)) {
+            NftablesBatch batch = new NftablesBatch(List.of(
+                    NftablesRequests.newTable(session.allocator(), NftablesAttribute.NFPROTO_INET, "lonely"),
+                    NftablesRequests.newRule(
+                            session.allocator(),
+                            NftablesAttribute.NFPROTO_INET,
+                            "lonely",
+                            "missing",
+                            List.of(NftablesExpression.counter()))));
+
+            Errno refused = assertThrows(Errno.class, () -> session.send(batch));
+
+            assertEquals(Errno.ENOENT, refused.number());
+            assertTrue(refused.getMessage().contains("request 2 of"), refused::getMessage);
+            assertThrows(IOException.class, () -> DemoRules.forwarded(session));
         }
     }
 
