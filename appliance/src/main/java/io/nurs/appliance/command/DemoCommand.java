@@ -10,9 +10,11 @@ import io.nurs.appliance.demo.DemoResult;
 import io.nurs.appliance.demo.FlowTable;
 import io.nurs.appliance.demo.LiveDemo;
 import io.nurs.appliance.demo.ReplayDemo;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +44,14 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private static boolean isTerminal() {
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        FlowTable table =
-                new FlowTable(out, System.console() != null && System.console().isTerminal(), MAX_ROWS);
+        FlowTable table = new FlowTable(out, isTerminal(), MAX_ROWS);
         EventLoopGroup loop = null;
         try {
             Transports transport = Transports.of(Transport.EPOLL);

@@ -7,7 +7,7 @@ import java.util.List;
  * What the demo claims to show.
  *
  * @param counter what counted independently of conntrack and of us
- * @param anomalies what the collector had to complain of
+ * @param notes what the run had to do without
  */
 public record DemoResult(
         String counter, long countedPackets, long countedOctets, DemoCollector.Totals exported, List<String> notes) {
