@@ -10,9 +10,10 @@ import io.nurs.appliance.demo.DemoResult;
 import io.nurs.appliance.demo.FlowTable;
 import io.nurs.appliance.demo.LiveDemo;
 import io.nurs.appliance.demo.ReplayDemo;
+import io.nurs.appliance.source.EventRecording;
 import java.io.Console;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -50,17 +51,10 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        FlowTable table = new FlowTable(out, isTerminal(), MAX_ROWS);
-        EventLoopGroup loop = null;
+        EventRecording recording = replay == null ? null : read(replay);
+        FlowTable table = new FlowTable(spec.commandLine().getOut(), isTerminal(), MAX_ROWS);
         try {
-            Transports transport = Transports.of(Transport.EPOLL);
-            loop = new MultiThreadIoEventLoopGroup(1, transport.handlers());
-            DemoCollector collector = DemoCollector.listen(loop, transport, table::add);
-            DemoResult result = replay == null
-                    ? LiveDemo.run(collector, table)
-                    : ReplayDemo.run(replay, transport, collector, table);
-            collector.close();
+            DemoResult result = run(recording, table);
             table.progress("");
             result.lines().forEach(table::line);
             return result.isExact() ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -68,10 +62,30 @@ final class DemoCommand implements Callable<Integer> {
             throw CommandFailure.runtime(e.advice());
         } catch (IOException e) {
             throw CommandFailure.runtime("the demo failed: " + e.getMessage());
+        }
+    }
+
+    private static EventRecording read(Path file) {
+        try {
+            return EventRecording.read(file);
+        } catch (NoSuchFileException e) {
+            throw CommandFailure.usage("there is no file " + file);
+        } catch (IOException e) {
+            throw CommandFailure.usage("cannot replay " + file + ": " + e.getMessage());
+        }
+    }
+
+    private static DemoResult run(@Nullable EventRecording recording, FlowTable table)
+            throws IOException, StartException, InterruptedException {
+        Transports transport = Transports.of(Transport.EPOLL);
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, transport.handlers());
+        try {
+            DemoCollector collector = DemoCollector.listen(loop, transport, table::add);
+            return recording == null
+                    ? LiveDemo.run(collector, table)
+                    : ReplayDemo.run(recording, transport, collector, table);
         } finally {
-            if (loop != null) {
-                loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
-            }
+            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
         }
     }
 }

@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.nurs.appliance.Transports;
@@ -66,14 +67,14 @@ public final class DemoCollector {
         }
     }
 
-    /** Listens on a port of the kernel's choice; {@code onRecord} is called on the collector's own event loop. */
+    /** Listens on a port of the kernel's choice until {@code loop} ends, on which {@code onRecord} is called. */
     public static DemoCollector listen(EventLoopGroup loop, Transports transport, Consumer<DataRecord> onRecord)
             throws InterruptedException {
         Totals totals = new Totals();
         Channel channel = new Bootstrap()
                 .group(loop)
                 .channel(transport.datagramChannel())
-                .option(io.netty.channel.ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+                .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -93,10 +94,6 @@ public final class DemoCollector {
 
     public Totals totals() {
         return totals;
-    }
-
-    public void close() throws InterruptedException {
-        channel.close().sync();
     }
 
     private static final class Receiver extends SimpleChannelInboundHandler<DecodedMessage> {

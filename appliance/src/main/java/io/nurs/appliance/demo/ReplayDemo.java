@@ -16,8 +16,6 @@ import io.nurs.appliance.source.ReplaySource;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,14 +24,10 @@ import java.util.concurrent.TimeUnit;
 public final class ReplayDemo {
     private ReplayDemo() {}
 
-    /**
-     * Takes as long as the file is large.
-     *
-     * @throws IOException if the file is not a whole recording; the message says what is wrong
-     */
-    public static DemoResult run(Path file, Transports transport, DemoCollector collector, FlowTable table)
+    /** Takes as long as the recording is large. */
+    public static DemoResult run(
+            EventRecording recording, Transports transport, DemoCollector collector, FlowTable table)
             throws IOException, StartException, InterruptedException {
-        EventRecording recording = read(file);
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, transport.handlers());
         try {
             EventLoop loop = loops.next();
@@ -63,14 +57,6 @@ public final class ReplayDemo {
                     notes(source));
         } finally {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
-        }
-    }
-
-    private static EventRecording read(Path file) throws IOException {
-        try {
-            return EventRecording.read(file);
-        } catch (NoSuchFileException e) {
-            throw new IOException("there is no file " + file, e);
         }
     }
 

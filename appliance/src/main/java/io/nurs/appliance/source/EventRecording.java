@@ -31,7 +31,7 @@ public record EventRecording(List<ByteBuffer> datagrams) {
         ByteBuffer octets = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         byte[] magic = new byte[MAGIC.length];
         if (octets.remaining() < magic.length || !Arrays.equals(MAGIC, take(octets, magic))) {
-            throw new IOException(file + " is not a recording of events: it does not begin with CTEV0001");
+            throw new IOException("it is not a recording of events, which begins with CTEV0001");
         }
         List<ByteBuffer> datagrams = new ArrayList<>();
         while (octets.hasRemaining()) {
@@ -40,7 +40,7 @@ public record EventRecording(List<ByteBuffer> datagrams) {
                     ? Long.MAX_VALUE
                     : Integer.toUnsignedLong(octets.getInt(at));
             if (length > octets.remaining() - FRAME_HEADER_BYTES) {
-                throw new IOException(file + " is cut short: the datagram at octet " + at + " is not complete");
+                throw new IOException("it is cut short: the datagram at octet " + at + " is not complete");
             }
             if (length > 0) {
                 datagrams.add(
