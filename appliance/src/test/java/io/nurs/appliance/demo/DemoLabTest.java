@@ -113,7 +113,7 @@ class DemoLabTest {
             Errno refused = assertThrows(Errno.class, () -> session.send(batch));
 
             assertEquals(Errno.ENOENT, refused.number());
-            assertTrue(refused.getMessage().contains("request 2 of"), refused::getMessage);
+            assertTrue(refused.toString().contains("request 2 of"), refused::toString);
             assertThrows(IOException.class, () -> DemoRules.forwarded(session));
         }
     }
