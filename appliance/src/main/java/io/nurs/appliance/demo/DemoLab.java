@@ -14,10 +14,8 @@ import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -51,26 +49,6 @@ public final class DemoLab implements AutoCloseable {
     private static final int TO_SERVER = 3;
     private static final int TO_ROUTER = 2;
 
-    /** Neighbours are looked for from a link-local address, which otherwise takes a second or two to become usable. */
-    private static final Map<String, String> HOST_IPV6 = Map.of("net/ipv6/conf/default/accept_dad", "0");
-
-    private static final Map<String, String> ROUTER_IPV4 = Map.of("net/ipv4/ip_forward", "1");
-    private static final Map<String, String> ROUTER_IPV6 = Map.of("net/ipv6/conf/all/forwarding", "1");
-
-    private static final Map<String, String> ACCOUNTING =
-            Map.of("net/netfilter/nf_conntrack_acct", "1", "net/netfilter/nf_conntrack_events", "1");
-
-    /** Short enough for flows to end while one looks on. What a kernel lacks of these changes no count. */
-    private static final Map<String, String> TRACKING = Map.ofEntries(
-            Map.entry("net/netfilter/nf_conntrack_timestamp", "1"),
-            // A packet out of window belongs to no entry, but the counter counts it.
-            Map.entry("net/netfilter/nf_conntrack_tcp_be_liberal", "1"),
-            Map.entry("net/netfilter/nf_conntrack_tcp_timeout_time_wait", "2"),
-            Map.entry("net/netfilter/nf_conntrack_udp_timeout", "3"),
-            Map.entry("net/netfilter/nf_conntrack_udp_timeout_stream", "3"),
-            Map.entry("net/netfilter/nf_conntrack_icmp_timeout", "3"),
-            Map.entry("net/netfilter/nf_conntrack_icmpv6_timeout", "3"));
-
     /** One end of the lab. */
     public record Host(NetworkNamespace namespace, InetAddress ipv4, InetAddress ipv6) {}
 
@@ -95,8 +73,7 @@ public final class DemoLab implements AutoCloseable {
     /**
      * Builds the lab; it forwards when this returns.
      *
-     * @throws Errno EPERM without CAP_SYS_ADMIN and CAP_NET_ADMIN, EOPNOTSUPP where the kernel has no veth or
-     *     no nftables
+     * @throws IOException where this process or this kernel cannot do it; says what, and why
      */
     public static DemoLab create() throws IOException {
         CloseStack opened = new CloseStack();
@@ -168,29 +145,34 @@ public final class DemoLab implements AutoCloseable {
 
     private void build() throws IOException {
         // Where a collector on 127.0.0.1 listens.
-        Loopback.up();
-        for (NetworkNamespace namespace : List.of(client.namespace(), router, server.namespace())) {
-            sysctls(namespace, hasIpv6 ? HOST_IPV6 : Map.of());
-        }
-        link();
-        sysctls(router, ROUTER_IPV4);
-        sysctls(router, hasIpv6 ? ROUTER_IPV6 : Map.of());
-        DemoRules.install(rules);
-        // Behind the rules: the kernel may have loaded conntrack only for them, and entries take these as they are
-        // made.
-        sysctls(router, ACCOUNTING);
-        for (Map.Entry<String, String> sysctl : TRACKING.entrySet()) {
-            try {
-                sysctls(router, Map.ofEntries(sysctl));
-            } catch (NoSuchFileException e) {
-                // As said there.
+        step("bring lo up", Loopback::up);
+        step("prepare the namespaces", () -> {
+            for (NetworkNamespace namespace : List.of(client.namespace(), router, server.namespace())) {
+                DemoSysctls.prepare(namespace, hasIpv6);
             }
-        }
+        });
+        step("link the namespaces by veth pairs", this::link);
+        step("make the router forward", () -> DemoSysctls.forward(router, hasIpv6));
+        step("set the router's nftables rules", () -> DemoRules.install(rules));
+        // Behind the rules: the kernel may have loaded conntrack only for them.
+        step("switch conntrack's accounting on", () -> DemoSysctls.account(router));
         try {
             DemoRules.installSourceNat(rules, NAT_PORT, NAT_SOURCE);
             hasNat = true;
         } catch (Errno e) {
             hasNat = false;
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void step(String what, Step step) throws IOException {
+        try {
+            step.run();
+        } catch (IOException e) {
+            throw new IOException("cannot " + what + ": " + e.getMessage(), e);
         }
     }
 
@@ -237,16 +219,6 @@ public final class DemoLab implements AutoCloseable {
 
     private NetlinkSession routes(NetworkNamespace namespace) throws IOException {
         return NetlinkSession.open(loop, namespace, NetlinkOptions.NETLINK_ROUTE);
-    }
-
-    /** /proc/sys/net shows each thread its own namespace's. */
-    private static void sysctls(NetworkNamespace namespace, Map<String, String> values) throws IOException {
-        namespace.call(() -> {
-            for (Map.Entry<String, String> sysctl : values.entrySet()) {
-                Files.writeString(Path.of("/proc/sys").resolve(sysctl.getKey()), sysctl.getValue());
-            }
-            return values;
-        });
     }
 
     private static boolean ipv6InJvm() {

@@ -113,9 +113,41 @@ class DemoLabTest {
             Errno refused = assertThrows(Errno.class, () -> session.send(batch));
 
             assertEquals(Errno.ENOENT, refused.number());
-            assertTrue(refused.getMessage().contains("request 2 of"), refused::getMessage);
+            assertTrue(refused.toString().contains("request 2 of"), refused::toString);
             assertThrows(IOException.class, () -> DemoRules.forwarded(session));
         }
+    }
+
+    @Test
+    void writesDestinationNatThatTheKernelTakes() throws Exception {
+        try (CloseStack opened = new CloseStack();
+                NetworkNamespace namespace = NetworkNamespace.create();
+                NetlinkSession session =
+                        NetlinkSession.open(DemoLab.startLoop(opened), namespace, NetlinkOptions.NETLINK_NETFILTER)) {
+            for (String to : List.of("203.0.113.10", "2001:db8:2::10")) {
+                session.send(destinationNat(session, InetAddress.ofLiteral(to)));
+            }
+        }
+    }
+
+    private static NftablesBatch destinationNat(NetlinkSession session, InetAddress to) {
+        int family = to.getAddress().length == 4 ? NftablesAttribute.NFPROTO_IPV4 : NftablesAttribute.NFPROTO_IPV6;
+        return new NftablesBatch(List.of(
+                NftablesRequests.newTable(session.allocator(), family, "nat"),
+                NftablesRequests.newBaseChain(
+                        session.allocator(),
+                        family,
+                        "nat",
+                        "prerouting",
+                        "nat",
+                        NftablesAttribute.NF_INET_PRE_ROUTING,
+                        NftablesAttribute.NF_IP_PRI_NAT_DST),
+                NftablesRequests.newRule(
+                        session.allocator(),
+                        family,
+                        "nat",
+                        "prerouting",
+                        List.of(NftablesExpression.destinationNat(to)))));
     }
 
     @Test

@@ -7,8 +7,7 @@ public final class RouteAttribute {
     public static final int RTM_NEWADDR = 20;
     public static final int RTM_NEWROUTE = 24;
 
-    // enum rtattr_type_t
-    public static final int RTA_DST = 1;
+    /** enum rtattr_type_t */
     public static final int RTA_GATEWAY = 5;
 
     public static final int RT_TABLE_MAIN = 254;

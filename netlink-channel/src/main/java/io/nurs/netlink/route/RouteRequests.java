@@ -54,31 +54,21 @@ public final class RouteRequests {
                 .octets(IFA_ADDRESS, address.getAddress());
     }
 
-    /** A route of the main table through a gateway that is on one of the namespace's own networks. */
-    public static NetlinkRequest route(
-            ByteBufAllocator allocator, InetAddress destination, int prefixLength, InetAddress gateway) {
-        return routeHeader(allocator, destination, prefixLength)
-                .octets(RTA_DST, destination.getAddress())
-                .octets(RTA_GATEWAY, gateway.getAddress());
-    }
-
-    /** The default route of the gateway's family. */
+    /** The default route of the gateway's family, in the main table; the gateway must be on a network of the namespace's. */
     public static NetlinkRequest defaultRoute(ByteBufAllocator allocator, InetAddress gateway) {
-        return routeHeader(allocator, gateway, 0).octets(RTA_GATEWAY, gateway.getAddress());
-    }
-
-    /** struct rtmsg, linux/rtnetlink.h: family, lengths of destination and source, TOS, table, protocol, scope, type, flags */
-    private static NetlinkRequest routeHeader(ByteBufAllocator allocator, InetAddress family, int prefixLength) {
+        // struct rtmsg, linux/rtnetlink.h: family, lengths of destination and source, TOS, table, protocol, scope,
+        // type, flags
         return NetlinkRequest.of(allocator, RTM_NEWROUTE, CREATE)
-                .host8(family(family))
-                .host8(prefixLength)
+                .host8(family(gateway))
+                .host8(0)
                 .host8(0)
                 .host8(0)
                 .host8(RT_TABLE_MAIN)
                 .host8(RTPROT_STATIC)
                 .host8(RT_SCOPE_UNIVERSE)
                 .host8(RTN_UNICAST)
-                .host32(0);
+                .host32(0)
+                .octets(RTA_GATEWAY, gateway.getAddress());
     }
 
     /** struct ifinfomsg, linux/rtnetlink.h: family, padding, device type, index, flags, the flags that are to change */
