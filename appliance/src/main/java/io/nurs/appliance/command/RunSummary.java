@@ -32,7 +32,7 @@ final class RunSummary {
     private static String describe(ConntrackSource source) {
         NetlinkStats events = source.events().stats();
         NetlinkStats dumps = source.requests().stats();
-        return "source %s: %d flows ended, %d dumps, %d reports, %d without traffic; %d events lost, %d messages malformed"
+        return "source %s: %d flows ended, %d dumps, %d reports, %d without traffic; %d events lost, %d repeated, %d messages malformed"
                 .formatted(
                         source.name(),
                         source.stats().ended(),
@@ -40,6 +40,7 @@ final class RunSummary {
                         source.stats().reported(),
                         source.stats().empty(),
                         source.stats().lostEvents(),
+                        source.stats().repeated(),
                         events.malformedMessages()
                                 + events.truncatedDatagrams()
                                 + dumps.malformedMessages()

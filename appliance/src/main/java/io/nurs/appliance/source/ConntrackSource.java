@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.Accounting;
@@ -26,7 +27,10 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,10 @@ import org.slf4j.LoggerFactory;
 public final class ConntrackSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
     private static final Duration UNTRACKED_CHECK = Duration.ofSeconds(10);
+    /** With reliable delivery a DESTROY that did not fit into the buffer comes again after a second. nf_conntrack_ecache.c */
+    private static final Duration REPEATED_AFTER = Duration.ofMillis(1500);
+
+    private static final Duration DRAIN_TICK = Duration.ofMillis(10);
     private static final Duration STATS_TICK = Duration.ofSeconds(1);
 
     private final ConntrackSourceConfig config;
@@ -48,7 +56,9 @@ public final class ConntrackSource {
     private final ConntrackAccounting accounting;
     private final RateLimit dumpLimit = new RateLimit();
     private final RateLimit lossLimit = new RateLimit();
-    private boolean dumping;
+    private final List<Future<?>> ticks = new ArrayList<>();
+    /** Of the dump under way, or of the last one. */
+    private @Nullable ChannelFuture dump;
 
     private ConntrackSource(
             ConntrackSourceConfig config,
@@ -230,27 +240,28 @@ public final class ConntrackSource {
 
     private void schedule() {
         if (config.accounting() == Accounting.RESET) {
-            long period = config.activeTimeout().toMillis();
-            loop.scheduleAtFixedRate(() -> dump(FlowEndReason.ACTIVE_TIMEOUT), period, period, TimeUnit.MILLISECONDS);
+            every(config.activeTimeout(), () -> dump(FlowEndReason.ACTIVE_TIMEOUT));
         }
         if (config.delivery() == Delivery.BEST_EFFORT) {
-            loop.scheduleAtFixedRate(
-                    this::countLoss, STATS_TICK.toMillis(), STATS_TICK.toMillis(), TimeUnit.MILLISECONDS);
+            every(STATS_TICK, this::countLoss);
         }
-        loop.schedule(this::adviseIfUntracked, UNTRACKED_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+        ticks.add(loop.schedule(this::adviseIfUntracked, UNTRACKED_CHECK.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private void every(Duration period, Runnable task) {
+        ticks.add(loop.scheduleAtFixedRate(task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** Lists all live entries, which sets their counters to zero, and reports each; on the event loop. */
     private ChannelFuture dump(int endReason) {
-        if (dumping) {
+        if (dump != null && !dump.isDone()) {
             // A dump slower than its period: the next tick does it.
-            return requests.newSucceededFuture();
+            return dump;
         }
-        dumping = true;
         accounting.beginDump(endReason);
         ChannelFuture answered = requests.writeAndFlush(dumpAndZero());
+        dump = answered;
         answered.addListener(done -> {
-            dumping = false;
             if (done.isSuccess()) {
                 dumped();
             } else {
@@ -302,8 +313,8 @@ public final class ConntrackSource {
             if (sysctls != null && sysctls.entries() == 0 && stats.ended == 0) {
                 LOG.warn(
                         "source {}: {} tracks no connection at all. If it has traffic, no rule there uses conntrack yet;"
-                                + " this one starts it: nft 'add table inet nurs; add chain inet nurs track {{ type filter"
-                                + " hook prerouting priority 0; }}; add rule inet nurs track ct state new counter'",
+                                + " this one starts it: nft 'add table inet nurs; add chain inet nurs track { type filter"
+                                + " hook prerouting priority 0; }; add rule inet nurs track ct state new counter'",
                         config.name(),
                         namespace);
             }
@@ -331,24 +342,56 @@ public final class ConntrackSource {
     }
 
     /**
-     * Stops listening, reports what live flows have counted since the last dump (with {@code accounting: reset}), and closes.
-     * Not on the event loop.
+     * Reports what live flows have counted since the last dump (with {@code accounting: reset}), and flows whose end is still in
+     * the socket; then closes. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
      */
     public void close() throws InterruptedException {
+        ticks.forEach(tick -> tick.cancel(false));
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
-        if (config.accounting() == Accounting.RESET) {
-            ChannelFuture last =
-                    loop.submit(() -> dump(FlowEndReason.FORCED_END)).sync().getNow();
-            if (!last.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                LOG.warn(
-                        "source {}: the last dump took longer than shutdown-timeout ({}); what it had not listed yet is"
-                                + " not reported",
-                        config.name(),
-                        config.shutdownTimeout());
-            }
+        if (config.accounting() == Accounting.RESET && !lastDump(deadline)) {
+            LOG.warn(
+                    "source {}: the last dump took longer than shutdown-timeout ({}); what it had not listed yet is"
+                            + " not reported",
+                    config.name(),
+                    config.shutdownTimeout());
         }
+        drainEvents(deadline);
         events.close().sync();
         requests.close().sync();
+    }
+
+    /** Lists all live entries, after the dump that may be under way; false if time runs out. */
+    private boolean lastDump(long deadline) throws InterruptedException {
+        ChannelFuture before = loop.submit(() -> dump == null ? requests.newSucceededFuture() : dump)
+                .sync()
+                .getNow();
+        if (!before.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        ChannelFuture last =
+                loop.submit(() -> dump(FlowEndReason.FORCED_END)).sync().getNow();
+        return last.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits until the event loop has read what has ended so far. */
+    private void drainEvents(long deadline) throws InterruptedException {
+        long patience = events.kernelDrops() == 0 ? 0 : REPEATED_AFTER.toNanos();
+        long before = -1;
+        long quietSince = System.nanoTime();
+        while (System.nanoTime() < deadline) {
+            long read = events.stats().datagrams();
+            if (read != before || events.queuedBytes() > 0) {
+                before = read;
+                quietSince = System.nanoTime();
+            } else if (System.nanoTime() - quietSince >= patience) {
+                return;
+            }
+            Thread.sleep(DRAIN_TICK);
+        }
+        LOG.warn(
+                "source {}: events were still coming at the end of shutdown-timeout ({}); the rest is not reported",
+                config.name(),
+                config.shutdownTimeout());
     }
 
     /** What no handler before it took. */
