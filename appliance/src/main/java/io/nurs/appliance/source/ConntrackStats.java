@@ -11,6 +11,7 @@ public final class ConntrackStats {
     long dumps;
     long failedDumps;
     long lostEvents;
+    long unreadable;
 
     /** DESTROY events taken, those of other marks left out. */
     public long ended() {
@@ -44,5 +45,10 @@ public final class ConntrackStats {
     /** Events that the kernel could not queue and did not send again. */
     public long lostEvents() {
         return lostEvents;
+    }
+
+    /** Messages dropped because a length in them was impossible, and datagrams that were longer than their slot. */
+    public long unreadable() {
+        return unreadable;
     }
 }
