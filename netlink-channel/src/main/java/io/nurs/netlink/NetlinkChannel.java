@@ -131,6 +131,12 @@ public final class NetlinkChannel extends AbstractChannel {
         return closed ? 0 : socket.queuedBytes();
     }
 
+    /** Leaves a group: nothing more is queued for it. From any thread. */
+    public void leave(int group) throws Errno {
+        Errno.check(
+                "cannot leave netlink group " + group, socket.setOption(NetlinkSocket.NETLINK_DROP_MEMBERSHIP, group));
+    }
+
     /** Switches NETLINK_BROADCAST_ERROR; from any thread. */
     public void broadcastError(boolean on) throws Errno {
         Errno.check("NETLINK_BROADCAST_ERROR", socket.setOption(NetlinkSocket.NETLINK_BROADCAST_ERROR, on ? 1 : 0));

@@ -26,7 +26,10 @@ final class ResetDumps {
     private @Nullable ChannelFuture underWay;
 
     ResetDumps(
-            ConntrackSourceConfig config, NetlinkChannel channel, ConntrackAccounting accounting, ConntrackStats stats) {
+            ConntrackSourceConfig config,
+            NetlinkChannel channel,
+            ConntrackAccounting accounting,
+            ConntrackStats stats) {
         this.config = config;
         this.channel = channel;
         this.accounting = accounting;
