@@ -6,7 +6,6 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -28,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * (NETLINK_USERSOCK). Runs on Netty's epoll and on its io_uring handler.
  *
  * <p>With auto-read off, each {@code read()} brings one batch: a dump then goes no faster than its reader.
+ *
+ * <p>Longer than a class should be: Netty makes channel, unsafe and configuration share their state by inheritance.
  */
 public final class NetlinkChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
@@ -43,7 +44,7 @@ public final class NetlinkChannel extends AbstractChannel {
     private final ReceiveBlock block;
     private final NetlinkBatch batch;
     private final NetlinkStats stats = new NetlinkStats();
-    private final ChannelConfig config = new Config();
+    private final ChannelConfig config = new NetlinkChannelConfig(this, this::pause);
     private final Runnable drain = this::drainInTurn;
 
     private @Nullable IoRegistration registration;
@@ -57,7 +58,7 @@ public final class NetlinkChannel extends AbstractChannel {
     private boolean turnTaken;
     /** A batch may be on its way through the pipeline: its memory must stay. */
     private boolean draining;
-
+    /** The socket is closed, and the block goes with the last batch. */
     private boolean released;
 
     private NetlinkChannel(NetlinkSocket socket, NetlinkOptions options, int portId) {
@@ -310,6 +311,15 @@ public final class NetlinkChannel extends AbstractChannel {
         return !closed && (readPending || config.isAutoRead());
     }
 
+    /** Auto-read was switched off. */
+    private void pause() {
+        readPending = false;
+        Readiness ready = readiness;
+        if (ready != null && !draining) {
+            ready.disarm();
+        }
+    }
+
     private void drainLater() {
         if (!turnTaken) {
             turnTaken = true;
@@ -473,34 +483,6 @@ public final class NetlinkChannel extends AbstractChannel {
         @Override
         public void close() {
             close(voidPromise());
-        }
-    }
-
-    private final class Config extends DefaultChannelConfig {
-        Config() {
-            super(NetlinkChannel.this);
-        }
-
-        @Override
-        protected void autoReadCleared() {
-            if (!isRegistered()) {
-                readPending = false;
-            } else if (eventLoop().inEventLoop()) {
-                pause();
-            } else {
-                eventLoop().execute(this::pause);
-            }
-        }
-
-        private void pause() {
-            if (isAutoRead()) {
-                return;
-            }
-            readPending = false;
-            Readiness ready = readiness;
-            if (ready != null && !draining) {
-                ready.disarm();
-            }
         }
     }
 }

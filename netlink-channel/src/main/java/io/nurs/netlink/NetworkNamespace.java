@@ -143,8 +143,7 @@ public final class NetworkNamespace implements AutoCloseable {
             throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException(
-                    "interrupted in " + Thread.currentThread().getName());
+            throw new InterruptedIOException("interrupted while a task ran in a network namespace");
         } catch (Exception e) {
             throw new IOException(e);
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,8 +24,8 @@ class NetlinkOverrunTest {
     private UserSocket sender;
 
     @BeforeEach
-    void makeNamespace() throws IOException {
-        Requires.root();
+    void makeNamespace(TestInfo test) throws IOException {
+        Requires.root(test);
         NettyWarnings.listen();
         namespace = NetworkNamespace.create();
         sender = namespace.call(UserSocket::open);

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.TestInfo;
 
 /**
  * What a test needs of the machine. Where it is missing the test is skipped, and named with the reason on standard error;
@@ -25,8 +27,18 @@ public final class Requires {
 
     /** What it takes to make network namespaces and to configure them. */
     public static void root() {
+        root(caller());
+    }
+
+    /** For what runs before each test, and so is none itself. */
+    public static void root(TestInfo test) {
+        root(test.getTestClass().map(Class::getSimpleName).orElse("") + "."
+                + test.getTestMethod().map(Method::getName).orElse("") + " " + test.getDisplayName());
+    }
+
+    private static void root(String test) {
         boolean root = hasCapability(CAP_NET_ADMIN) && hasCapability(CAP_SYS_ADMIN);
-        require(root, "root (CAP_NET_ADMIN and CAP_SYS_ADMIN)");
+        require(test, root, "root (CAP_NET_ADMIN and CAP_SYS_ADMIN)");
     }
 
     public static void tool(String name) {
@@ -35,10 +47,14 @@ public final class Requires {
     }
 
     public static void require(boolean met, String what) {
+        require(caller(), met, what);
+    }
+
+    private static void require(String test, boolean met, String what) {
         if (met) {
             return;
         }
-        String message = caller() + " needs " + what;
+        String message = test + " needs " + what;
         if ("all".equals(System.getProperty("nurs.require"))) {
             fail(message);
         }

@@ -19,11 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What one conntrack message costs from the batch to a handler that reads it, without the kernel's share.
  *
- * <pre>
- * ./mvnw -q -pl netlink-channel test-compile dependency:build-classpath -Dmdep.outputFile=target/test.classpath
- * cd netlink-channel
- * java -cp target/test-classes:target/classes:$(cat target/test.classpath) org.openjdk.jmh.Main ConntrackDecode -prof gc
- * </pre>
+ * <pre>./mvnw -q -Pbench test-compile exec:exec -pl netlink-channel -Dbench=ConntrackDecodeBenchmark</pre>
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

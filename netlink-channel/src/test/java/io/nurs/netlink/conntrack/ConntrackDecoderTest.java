@@ -22,6 +22,7 @@ import io.nurs.netlink.NetlinkStats;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -244,7 +245,7 @@ class ConntrackDecoderTest {
     void skipsAttributesOfANewerKernel(String name) {
         byte[] message = ConntrackCaptures.read(name);
         receive(message);
-        byte[] body = java.util.Arrays.copyOfRange(message, 16, message.length);
+        byte[] body = Arrays.copyOfRange(message, 16, message.length);
         int flags = message[6] | message[7] << 8;
         int type = message[4] | message[5] << 8;
         receive(message(type, flags, 0, 0, body, attribute(0x3ffe, octets(1, 2)), attribute(28, octets(9))));
