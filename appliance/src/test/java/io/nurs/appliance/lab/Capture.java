@@ -1,0 +1,158 @@
+package io.nurs.appliance.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** tcpdump beside a collector on 127.0.0.1, and what tshark reads in the capture. */
+public final class Capture implements AutoCloseable {
+    private static final int FILE_HEADER = 24;
+    private static final int PACKET_HEADER = 16;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("MMM d, yyyy HH:mm:ss.SSSSSSSSS zzz", Locale.ROOT);
+
+    private final int port;
+    private final Path file;
+    private final Program program;
+
+    private Capture(int port, Path file, Program program) {
+        this.port = port;
+        this.file = file;
+        this.program = program;
+    }
+
+    public static Capture start(int port, Path directory) throws IOException {
+        Requires.tools("tcpdump", "tshark");
+        Path file = Files.createTempFile(directory, "capture", ".pcap");
+        Program program = Program.start(List.of(
+                "tcpdump",
+                "-Z",
+                "root",
+                "-i",
+                "lo",
+                "-U",
+                "--immediate-mode",
+                "-s",
+                "0",
+                "-w",
+                file.toString(),
+                "udp dst port " + port));
+        program.waitForOutput("listening on");
+        return new Capture(port, file, program);
+    }
+
+    /** Waits for so many datagrams, ends, and tells the flows in them. tshark must have found nothing odd. */
+    public List<FlowFact> end(long datagrams) throws IOException, InterruptedException {
+        Wait.until(() -> datagrams + " datagrams in " + file, () -> packets() >= datagrams);
+        program.terminate();
+        program.exitCode();
+        assertEquals(datagrams, packets());
+        assertEquals("", tshark("-q", "-z", "expert").strip(), "tshark's expert information");
+        List<FlowFact> facts = new ArrayList<>();
+        for (Map<String, Object> packet : Json.objects(tshark("-T", "json", "--no-duplicate-keys"))) {
+            Map<String, Map<String, Map<String, Object>>> source = Json.cast(packet.get("_source"));
+            flows(source.getOrDefault("layers", Map.of()).getOrDefault("cflow", Map.of()), facts);
+        }
+        return facts;
+    }
+
+    private String tshark(String... options) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of("tshark", "-n", "-r", file.toString(), "-d", "udp.port==" + port + ",cflow"));
+        command.addAll(List.of(options));
+        // Run as root it says so, on standard error.
+        String output = Program.run(command.toArray(String[]::new));
+        return output.lines()
+                .filter(line -> !line.startsWith("Running as user"))
+                .reduce("", (a, b) -> a + "\n" + b);
+    }
+
+    private int packets() throws IOException {
+        ByteBuffer pcap = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
+        int count = 0;
+        int offset = FILE_HEADER;
+        while (offset + PACKET_HEADER <= pcap.limit()) {
+            offset += PACKET_HEADER + pcap.getInt(offset + 8);
+            count += offset <= pcap.limit() ? 1 : 0;
+        }
+        return count;
+    }
+
+    private static void flows(Map<String, Object> cflow, List<FlowFact> facts) {
+        BigDecimal uptime = new BigDecimal(String.valueOf(cflow.get("cflow.sysuptime")));
+        Map<String, Object> header = Json.cast(cflow.get("cflow.timestamp_tree"));
+        BigDecimal boot = new BigDecimal(String.valueOf(header.get("cflow.unix_secs"))).subtract(uptime);
+        cflow.forEach((name, value) -> {
+            if (name.startsWith("FlowSet ") && !name.contains("Template")) {
+                Map<String, Object> set = Json.cast(value);
+                set.forEach((flow, fields) -> {
+                    if (flow.startsWith("Flow ")) {
+                        facts.add(fact(Json.cast(fields), boot));
+                    }
+                });
+            }
+        });
+    }
+
+    private static FlowFact fact(Map<String, Object> flow, BigDecimal boot) {
+        List<Map<String, Object>> times = Json.cast(flow.get("cflow.timedelta_tree"));
+        long first = millis(times.get(1), "cflow.abstimestart");
+        long last = millis(times.get(1), "cflow.abstimeend");
+        assertEquals(first, sinceBoot(times.get(0), "cflow.timestart", boot), "fields 22 and 152");
+        assertEquals(last, sinceBoot(times.get(0), "cflow.timeend", boot), "fields 21 and 153");
+        boolean ipv6 = flow.containsKey("cflow.srcaddrv6");
+        int type = Json.integer(flow, ipv6 ? "cflow.icmp_ipv6_type" : "cflow.icmp_ipv4_type");
+        int code = Json.integer(flow, ipv6 ? "cflow.icmp_ipv6_code" : "cflow.icmp_ipv4_code");
+        if (type >= 0 && !ipv6) {
+            // For IPv6 tshark itself takes the field of both apart.
+            assertEquals(type << 8 | code, Json.integer(flow, "cflow.icmp_type_code_ipv4"), "fields 32, 176 and 177");
+        }
+        return new FlowFact(
+                Json.integer(flow, "cflow.protocol"),
+                Json.either(flow, "cflow.srcaddr", "cflow.srcaddrv6"),
+                Math.max(0, Json.integer(flow, "cflow.srcport")),
+                Json.either(flow, "cflow.dstaddr", "cflow.dstaddrv6"),
+                Math.max(0, Json.integer(flow, "cflow.dstport")),
+                Json.either(flow, "cflow.post_natsource_ipv4_address", "cflow.post_nat_source_ipv6_address"),
+                Math.max(0, Json.integer(flow, "cflow.post_naptsource_transport_port")),
+                Json.either(flow, "cflow.post_natdestination_ipv4_address", "cflow.post_nat_destination_ipv6_address"),
+                Math.max(0, Json.integer(flow, "cflow.post_naptdestination_transport_port")),
+                type,
+                code,
+                Json.number(flow, "cflow.packets"),
+                Json.number(flow, "cflow.octets"),
+                first,
+                last,
+                Json.integer(flow, "cflow.inputint"),
+                Json.integer(flow, "cflow.outputint"),
+                Json.integer(flow, "cflow.direction"),
+                Json.integer(flow, "cflow.flow_end_reason"));
+    }
+
+    private static long millis(Map<String, Object> times, String key) {
+        String text = String.valueOf(times.get(key)).replaceAll(" +", " ");
+        return ZonedDateTime.parse(text, TIME).toInstant().toEpochMilli();
+    }
+
+    private static long sinceBoot(Map<String, Object> times, String key, BigDecimal boot) {
+        return boot.add(new BigDecimal(String.valueOf(times.get(key))))
+                .movePointRight(3)
+                .longValueExact();
+    }
+
+    @Override
+    public void close() throws IOException {
+        program.close();
+    }
+}

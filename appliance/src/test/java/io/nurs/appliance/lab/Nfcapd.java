@@ -1,0 +1,90 @@
+package io.nurs.appliance.lab;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+
+/** nfdump's collector on 127.0.0.1, and what nfdump reads in the file it wrote. */
+public final class Nfcapd implements AutoCloseable {
+    private final int port;
+    private final Path directory;
+    private final Program program;
+
+    private Nfcapd(int port, Path directory, Program program) {
+        this.port = port;
+        this.directory = directory;
+        this.program = program;
+    }
+
+    /** @param directory a new one for its file */
+    public static Nfcapd start(Path directory) throws IOException {
+        return start(directory, LocalPort.free());
+    }
+
+    public static Nfcapd start(Path directory, int port) throws IOException {
+        Requires.tools("nfcapd", "nfdump");
+        Files.createDirectories(directory);
+        Program program = Program.start(List.of(
+                "nfcapd", "-b", "127.0.0.1", "-p", Integer.toString(port), "-w", directory.toString(), "-t", "3600"));
+        LocalPort.waitUntilBound(port, program);
+        return new Nfcapd(port, directory, program);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Waits until it has taken what has arrived, ends it, and reads what it wrote. */
+    public List<FlowFact> end() throws IOException, InterruptedException {
+        LocalPort.waitUntilRead(port);
+        program.terminate();
+        program.exitCode();
+        String log = program.output();
+        assertTrue(log.contains("Sequence Errors: 0, Bad Packets: 0"), log);
+        return Json.objects(Program.run("nfdump", "-R", directory.toString(), "-o", "json")).stream()
+                .map(Nfcapd::fact)
+                .toList();
+    }
+
+    /** Its JSON leaves out what is 0. */
+    private static FlowFact fact(Map<String, Object> flow) {
+        int icmpType = Json.integer(flow, "icmp_type");
+        return new FlowFact(
+                Json.integer(flow, "proto"),
+                Json.either(flow, "src4_addr", "src6_addr"),
+                Math.max(0, Json.integer(flow, "src_port")),
+                Json.either(flow, "dst4_addr", "dst6_addr"),
+                Math.max(0, Json.integer(flow, "dst_port")),
+                Json.either(flow, "src4_xlt_ip", "src6_xlt_ip"),
+                Math.max(0, Json.integer(flow, "src_xlt_port")),
+                Json.either(flow, "dst4_xlt_ip", "dst6_xlt_ip"),
+                Math.max(0, Json.integer(flow, "dst_xlt_port")),
+                icmpType,
+                Json.integer(flow, "icmp_code"),
+                Json.number(flow, "in_packets"),
+                Json.number(flow, "in_bytes"),
+                millis(flow, "first"),
+                millis(flow, "last"),
+                Json.integer(flow, "input_snmp"),
+                Json.integer(flow, "output_snmp"),
+                Json.integer(flow, "direction"),
+                -1);
+    }
+
+    private static long millis(Map<String, Object> flow, String key) {
+        return LocalDateTime.parse(String.valueOf(flow.get(key)))
+                .toInstant(ZoneOffset.UTC)
+                .toEpochMilli();
+    }
+
+    @Override
+    public void close() throws IOException {
+        program.close();
+    }
+}

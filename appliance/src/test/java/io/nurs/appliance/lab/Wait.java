@@ -1,0 +1,42 @@
+package io.nurs.appliance.lab;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+
+/** Waits for what must come, however slow the machine; how long it took is never a test's question. */
+public final class Wait {
+    private static final Duration DEADLINE = Duration.ofSeconds(15);
+
+    private Wait() {}
+
+    public static void until(String what, Callable<Boolean> condition) {
+        until(() -> what, condition);
+    }
+
+    /** @param what says at the deadline what did not come about */
+    public static void until(Supplier<String> what, Callable<Boolean> condition) {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!unchecked(condition)) {
+            if (System.nanoTime() > deadline) {
+                fail("not within " + DEADLINE.toSeconds() + " s: " + what.get());
+            }
+            unchecked(() -> {
+                Thread.sleep(20);
+                return true;
+            });
+        }
+    }
+
+    static <T> T unchecked(Callable<T> task) {
+        try {
+            return task.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
