@@ -6,7 +6,6 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -28,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * (NETLINK_USERSOCK). Runs on Netty's epoll and on its io_uring handler.
  *
  * <p>With auto-read off, each {@code read()} brings one batch: a dump then goes no faster than its reader.
+ *
+ * <p>Longer than a class should be: Netty makes channel, unsafe and configuration share their state by inheritance.
  */
 public final class NetlinkChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
@@ -35,6 +36,7 @@ public final class NetlinkChannel extends AbstractChannel {
     private static final int BATCHES_IN_A_ROW = 16;
 
     private static final long WRITE_RETRY_MILLIS = 1;
+    private static final long POLL_RETRY_MILLIS = 100;
 
     private final NetlinkSocket socket;
     private final boolean kernelOnly;
@@ -42,15 +44,22 @@ public final class NetlinkChannel extends AbstractChannel {
     private final ReceiveBlock block;
     private final NetlinkBatch batch;
     private final NetlinkStats stats = new NetlinkStats();
-    private final ChannelConfig config = new DefaultChannelConfig(this);
-    private final Runnable drain = this::drain;
+    private final ChannelConfig config = new NetlinkChannelConfig(this, this::pause);
+    private final Runnable drain = this::drainInTurn;
 
     private @Nullable IoRegistration registration;
     private @Nullable Readiness readiness;
     private volatile boolean closed;
+    /** A batch was asked for and has not been delivered yet. */
     private boolean readPending;
     /** Set where the drain stopped before the socket was empty: an edge-triggered loop will not tell. */
     private boolean maybeMore;
+    /** The drain stands among the loop's tasks: once is enough. */
+    private boolean turnTaken;
+    /** A batch may be on its way through the pipeline: its memory must stay. */
+    private boolean draining;
+    /** The socket is closed, and the block goes with the last batch. */
+    private boolean released;
 
     private NetlinkChannel(NetlinkSocket socket, NetlinkOptions options, int portId) {
         super(null);
@@ -123,6 +132,12 @@ public final class NetlinkChannel extends AbstractChannel {
         return closed ? 0 : socket.queuedBytes();
     }
 
+    /** Leaves a group: nothing more is queued for it. From any thread. */
+    public void leave(int group) throws Errno {
+        Errno.check(
+                "cannot leave netlink group " + group, socket.setOption(NetlinkSocket.NETLINK_DROP_MEMBERSHIP, group));
+    }
+
     /** Switches NETLINK_BROADCAST_ERROR; from any thread. */
     public void broadcastError(boolean on) throws Errno {
         Errno.check("NETLINK_BROADCAST_ERROR", socket.setOption(NetlinkSocket.NETLINK_BROADCAST_ERROR, on ? 1 : 0));
@@ -175,6 +190,11 @@ public final class NetlinkChannel extends AbstractChannel {
 
     @Override
     protected void doRegister(ChannelPromise promise) {
+        if (registration != null) {
+            // On io_uring what was under way when the channel was deregistered may still have to complete.
+            promise.setFailure(new IllegalStateException("still leaving its last event loop"));
+            return;
+        }
         IoEventLoop loop = (IoEventLoop) eventLoop();
         loop.register((NetlinkUnsafe) unsafe()).addListener(future -> {
             if (future.isSuccess()) {
@@ -237,11 +257,9 @@ public final class NetlinkChannel extends AbstractChannel {
         } catch (IOException e) {
             pipeline().fireExceptionCaught(e);
         }
-        // A batch may be on its way through the pipeline, whose handler closed the channel: its memory goes after it.
-        if (registration == null) {
+        released = true;
+        if (!draining) {
             block.close();
-        } else {
-            eventLoop().execute(block::close);
         }
     }
 
@@ -251,8 +269,8 @@ public final class NetlinkChannel extends AbstractChannel {
         Readiness ready = readiness;
         if (ready != null) {
             ready.arm();
-            if (maybeMore && !ready.levelTriggered()) {
-                eventLoop().execute(drain);
+            if (maybeMore && !draining && !ready.levelTriggered()) {
+                drainLater();
             }
         }
     }
@@ -288,51 +306,76 @@ public final class NetlinkChannel extends AbstractChannel {
         }
     }
 
-    /** Reads until the socket is empty, the reader wants no more, or others of the loop must have their turn. */
-    private void drain() {
+    /** Whether a batch was asked for: by {@code read()}, or by auto-read for all to come. */
+    private boolean wantsBatch() {
+        return !closed && (readPending || config.isAutoRead());
+    }
+
+    /** Auto-read was switched off. */
+    private void pause() {
+        readPending = false;
         Readiness ready = readiness;
-        if (closed || ready == null || !readPending) {
-            return;
-        }
-        maybeMore = true;
-        boolean fired = false;
-        for (int i = 0; i < BATCHES_IN_A_ROW && readPending && !closed; i++) {
-            int received = socket.receive(block);
-            if (received < 0) {
-                if (!fireError(-received)) {
-                    maybeMore = false;
-                    break;
-                }
-            } else {
-                fire(received);
-                if (received < block.slots() && ready.levelTriggered()) {
-                    maybeMore = false;
-                }
-            }
-            fired = true;
-            readPending = config.isAutoRead();
-            if (!maybeMore) {
-                break;
-            }
-        }
-        if (fired && !closed) {
-            pipeline().fireChannelReadComplete();
-        }
-        if (closed) {
-            return;
-        }
-        if (!readPending) {
+        if (ready != null && !draining) {
             ready.disarm();
-        } else if (maybeMore && !ready.levelTriggered()) {
+        }
+    }
+
+    private void drainLater() {
+        if (!turnTaken) {
+            turnTaken = true;
             eventLoop().execute(drain);
         }
     }
 
-    /** False if the socket is empty; true if there may be more after this error. */
-    private boolean fireError(int errno) {
-        if (errno == Errno.EAGAIN) {
+    private void drainInTurn() {
+        turnTaken = false;
+        drain();
+    }
+
+    /** Reads until the socket is empty, the reader wants no more, or others of the loop must have their turn. */
+    private void drain() {
+        Readiness ready = readiness;
+        if (ready == null || !wantsBatch()) {
+            return;
+        }
+        draining = true;
+        maybeMore = true;
+        boolean fired = false;
+        for (int i = 0; i < BATCHES_IN_A_ROW && maybeMore && wantsBatch(); i++) {
+            fired |= receive(ready);
+        }
+        if (fired && !closed) {
+            pipeline().fireChannelReadComplete();
+        }
+        draining = false;
+        if (released) {
+            block.close();
+        } else if (!wantsBatch()) {
+            ready.disarm();
+        } else if (maybeMore && !ready.levelTriggered()) {
+            drainLater();
+        }
+    }
+
+    /** One recvmmsg; false if the socket was empty. */
+    private boolean receive(Readiness ready) {
+        int received = socket.receive(block);
+        if (received == -Errno.EAGAIN) {
+            maybeMore = false;
             return false;
         }
+        if (received < 0) {
+            fireError(-received);
+            return true;
+        }
+        maybeMore = received == block.slots() || !ready.levelTriggered();
+        // Before the batch is fired: whoever reads it may ask for the next.
+        readPending = false;
+        fire(received);
+        return true;
+    }
+
+    private void fireError(int errno) {
         if (errno == Errno.ENOBUFS) {
             // Not an I/O failure: events were lost and the socket still works. Closing would lose more.
             stats.overruns++;
@@ -340,7 +383,6 @@ public final class NetlinkChannel extends AbstractChannel {
         } else if (errno != Errno.EINTR) {
             pipeline().fireExceptionCaught(new Errno("cannot receive from netlink", errno));
         }
-        return true;
     }
 
     private void fire(int received) {
@@ -390,20 +432,49 @@ public final class NetlinkChannel extends AbstractChannel {
         @Override
         public void handle(IoRegistration io, IoEvent event) {
             Readiness ready = readiness;
-            if (ready == null || !ready.accept(event)) {
+            if (closed || ready == null) {
                 return;
             }
-            maybeMore = true;
-            if (readPending) {
-                drain();
-            } else if (ready.levelTriggered() && socket.takeError() == Errno.ENOBUFS) {
-                // A paused reader would be woken for this error for ever. The loss is told all the same.
-                fireError(Errno.ENOBUFS);
+            int result = ready.accept(event);
+            if (result < 0) {
+                retryPoll(-result);
+            } else if (result > 0) {
+                maybeMore = true;
+                readable(ready);
             }
+        }
+
+        private void readable(Readiness ready) {
+            if (wantsBatch()) {
+                drain();
+            } else if (ready.levelTriggered()) {
+                // A paused reader would be woken for a pending error for ever. It is told all the same.
+                int errno = socket.takeError();
+                if (errno > 0) {
+                    fireError(errno);
+                }
+            }
+        }
+
+        /** Not at once: what the kernel has just refused it may refuse again. */
+        private void retryPoll(int errno) {
+            pipeline().fireExceptionCaught(new Errno("cannot poll a netlink socket", errno));
+            eventLoop()
+                    .schedule(
+                            () -> {
+                                maybeMore = true;
+                                if (wantsBatch()) {
+                                    doBeginRead();
+                                }
+                            },
+                            POLL_RETRY_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
 
         @Override
         public void unregistered() {
+            registration = null;
+            readiness = null;
             if (closed) {
                 release();
             }

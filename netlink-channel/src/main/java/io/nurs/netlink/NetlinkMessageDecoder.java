@@ -25,7 +25,8 @@ public final class NetlinkMessageDecoder extends ChannelInboundHandlerAdapter {
 
     private final NetlinkStats stats;
     private final NetlinkMessage message = new NetlinkMessage();
-    private boolean interrupted;
+    /** The dump whose interruption has been told, by its sequence number; a number no dump has if none. */
+    private long interruptedDump = -1;
 
     public NetlinkMessageDecoder(NetlinkStats stats) {
         this.stats = stats;
@@ -69,8 +70,9 @@ public final class NetlinkMessageDecoder extends ChannelInboundHandlerAdapter {
 
     /** The kernel sets the flag on every message after the change, and on DONE: once a dump is enough. */
     private void fireIfInterrupted(ChannelHandlerContext ctx) {
-        if ((message.flags() & NetlinkMessage.NLM_F_DUMP_INTR) != 0 && !interrupted) {
-            interrupted = true;
+        long dump = Integer.toUnsignedLong(message.sequence());
+        if ((message.flags() & NetlinkMessage.NLM_F_DUMP_INTR) != 0 && dump != interruptedDump) {
+            interruptedDump = dump;
             ctx.fireChannelRead(new NetlinkControl.DumpInterrupted(message.sequence()));
         }
     }
@@ -80,10 +82,10 @@ public final class NetlinkMessageDecoder extends ChannelInboundHandlerAdapter {
             case NLMSG_NOOP -> {}
             case NLMSG_DONE -> {
                 fireIfInterrupted(ctx);
-                interrupted = false;
+                interruptedDump = -1;
                 // Newer kernels put an int behind the header: the error that cut the dump short, negative.
                 int error = message.length() >= NetlinkMessage.HEADER_BYTES + Integer.BYTES ? error() : 0;
-                ctx.fireChannelRead(new NetlinkControl.Done(message.sequence(), -Math.min(error, 0)));
+                ctx.fireChannelRead(new NetlinkControl.Done(message.sequence(), Math.max(-error, 0)));
             }
             case NLMSG_ERROR -> error(ctx);
             case NLMSG_OVERRUN -> ctx.fireChannelRead(new NetlinkControl.Overrun());
@@ -100,7 +102,7 @@ public final class NetlinkMessageDecoder extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(
                 error == 0
                         ? new NetlinkControl.Acknowledged(message.sequence())
-                        : new NetlinkControl.Failure(message.sequence(), -Math.min(error, 0), text()));
+                        : new NetlinkControl.Failure(message.sequence(), Math.max(-error, 0), text()));
     }
 
     /** The int behind the header: a negative errno. */

@@ -126,7 +126,9 @@ public final class NetlinkRequest implements ReferenceCounted {
     /** Whether the kernel will answer with more than an error: NLM_F_ACK, or a dump. */
     boolean isAnswered() {
         int flags = Short.toUnsignedInt(HOST_IS_LITTLE ? buffer.getShortLE(FLAGS_INDEX) : buffer.getShort(FLAGS_INDEX));
-        return (flags & (NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_DUMP)) != 0;
+        // Both bits of NLM_F_DUMP: in a request that makes something they mean NLM_F_REPLACE and NLM_F_EXCL.
+        return (flags & NetlinkMessage.NLM_F_ACK) != 0
+                || (flags & NetlinkMessage.NLM_F_DUMP) == NetlinkMessage.NLM_F_DUMP;
     }
 
     /** The whole request, its length set; the buffer is still this request's. */

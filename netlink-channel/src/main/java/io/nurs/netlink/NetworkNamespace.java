@@ -2,6 +2,7 @@ package io.nurs.netlink;
 
 import io.nurs.netlink.libc.Libc;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -140,6 +141,9 @@ public final class NetworkNamespace implements AutoCloseable {
             return task.call();
         } catch (IOException | RuntimeException e) {
             throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a task ran in a network namespace");
         } catch (Exception e) {
             throw new IOException(e);
         }

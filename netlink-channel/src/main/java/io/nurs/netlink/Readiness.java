@@ -16,11 +16,12 @@ sealed interface Readiness {
     void disarm();
 
     /**
-     * Whether an event is about readable data or a pending error.
+     * Takes note of an event.
      *
-     * @return false for one that the channel need not look at
+     * @return 1 for readable data or a pending error of the socket, 0 for nothing to look at, {@code -errno} if the loop can
+     *     tell no more until {@link #arm()} is called again
      */
-    boolean accept(IoEvent event);
+    int accept(IoEvent event);
 
     /**
      * Whether the loop tells again as long as data is left. If not, a reader must go on until the socket is empty, and is
@@ -54,9 +55,9 @@ sealed interface Readiness {
         }
 
         @Override
-        public boolean accept(IoEvent event) {
+        public int accept(IoEvent event) {
             EpollIoOps ops = ((EpollIoEvent) event).ops();
-            return ops.contains(EpollIoOps.EPOLLIN) || ops.contains(EpollIoOps.EPOLLERR);
+            return ops.contains(EpollIoOps.EPOLLIN) || ops.contains(EpollIoOps.EPOLLERR) ? 1 : 0;
         }
 
         @Override
@@ -80,6 +81,7 @@ sealed interface Readiness {
         private final int fd;
         private boolean armed;
         private boolean polling;
+        private boolean cancelled;
         private long pollId;
 
         IoUringReadiness(IoRegistration registration, int fd) {
@@ -97,7 +99,7 @@ sealed interface Readiness {
             }
         }
 
-        /** A paused reader leaves its poll standing; {@link #accept} then passes nothing on. */
+        /** A paused reader leaves its poll standing: it is told once for each arrival, and never for what is there. */
         @Override
         public void disarm() {
             armed = false;
@@ -105,26 +107,26 @@ sealed interface Readiness {
 
         /** Ends the poll, as a registration may only be cancelled with nothing under way. */
         void cancel() {
+            cancelled = true;
             if (polling) {
                 registration.submit(operation(IORING_OP_ASYNC_CANCEL, -1, pollId, 0, 0, CANCEL));
             }
         }
 
         @Override
-        public boolean accept(IoEvent event) {
+        public int accept(IoEvent event) {
             IoUringIoEvent completion = (IoUringIoEvent) event;
             if (completion.opcode() != IORING_OP_POLL_ADD) {
-                return false;
+                return 0;
             }
             polling = (completion.flags() & IORING_CQE_F_MORE) != 0;
             if (completion.res() < 0) {
-                // Cancelled, or refused: the channel arms again when it next reads.
-                return false;
+                return cancelled ? 0 : completion.res();
             }
             if (armed && !polling) {
                 arm();
             }
-            return true;
+            return 1;
         }
 
         @Override

@@ -3,7 +3,7 @@ package io.nurs.appliance.command;
 import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
-import io.nurs.netlink.NetlinkStats;
+import io.nurs.appliance.source.ConntrackStats;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,20 +30,16 @@ final class RunSummary {
     }
 
     private static String describe(ConntrackSource source) {
-        NetlinkStats events = source.events().stats();
-        NetlinkStats dumps = source.requests().stats();
-        return "source %s: %d flows ended, %d dumps, %d reports, %d without traffic; %d events lost, %d repeated, %d messages malformed"
+        ConntrackStats stats = source.stats();
+        return "source %s: %d flows ended, %d dumps, %d reports, %d without traffic; %d events lost, %d repeated, %d messages unreadable"
                 .formatted(
                         source.name(),
-                        source.stats().ended(),
-                        source.stats().dumps(),
-                        source.stats().reported(),
-                        source.stats().empty(),
-                        source.stats().lostEvents(),
-                        source.stats().repeated(),
-                        events.malformedMessages()
-                                + events.truncatedDatagrams()
-                                + dumps.malformedMessages()
-                                + dumps.truncatedDatagrams());
+                        stats.ended(),
+                        stats.dumps(),
+                        stats.reported(),
+                        stats.empty(),
+                        stats.lostEvents(),
+                        stats.repeated(),
+                        stats.unreadable());
     }
 }

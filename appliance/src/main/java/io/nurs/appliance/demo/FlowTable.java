@@ -25,7 +25,7 @@ public final class FlowTable {
     private int rows;
 
     /**
-     * A table that begins with its head.
+     * A table without rows.
      *
      * @param terminal whether {@code out} is one
      * @param maxRows further flows are not printed
@@ -34,13 +34,23 @@ public final class FlowTable {
         this.out = out;
         this.terminal = terminal;
         this.maxRows = maxRows;
-        out.printf(
-                ROW, "start (UTC)", "seconds", "proto", "source", "destination", "packets", "bytes", "report", "NAT");
-        out.flush();
     }
 
     public synchronized void add(DataRecord record) {
         rows++;
+        if (rows == 1) {
+            line(ROW.formatted(
+                            "start (UTC)",
+                            "seconds",
+                            "proto",
+                            "source",
+                            "destination",
+                            "packets",
+                            "bytes",
+                            "report",
+                            "NAT")
+                    .stripTrailing());
+        }
         if (rows > maxRows) {
             if (rows == maxRows + 1) {
                 line("... further flows are counted, but not listed");

@@ -41,12 +41,8 @@ final class ConntrackTemplates {
 
     /** @param interfaces whether the stack knows them */
     Template<Uniflow> of(Uniflow flow, boolean interfaces) {
-        int kind = flow.hasPorts() ? 0 : isIcmp(flow) ? 1 : 2;
+        int kind = flow.hasPorts() ? 0 : flow.isIcmp() ? 1 : 2;
         return templates.get((interfaces ? KINDS : 0) + (flow.isIpv6() ? KINDS / 2 : 0) + kind);
-    }
-
-    private static boolean isIcmp(Uniflow flow) {
-        return flow.protocol() == (flow.isIpv6() ? IpProtocol.ICMPV6 : IpProtocol.ICMP);
     }
 
     private List<Field<Uniflow>> fields(Kind kind, boolean ipv6, boolean interfaces) {
@@ -113,11 +109,5 @@ final class ConntrackTemplates {
                 Field.u16(icmpTypeCodeIPv6, Uniflow::icmpTypeCode),
                 Field.u8(icmpTypeIPv6, Uniflow::icmpType),
                 Field.u8(icmpCodeIPv6, Uniflow::icmpCode));
-    }
-
-    /** IP protocol numbers, IANA "Assigned Internet Protocol Numbers". */
-    private static final class IpProtocol {
-        static final int ICMP = 1;
-        static final int ICMPV6 = 58;
     }
 }

@@ -53,8 +53,17 @@ final class Uniflow {
         return seen.isIpv6();
     }
 
+    /** GRE has none, though the kernel sends its keys in the same attributes. */
     boolean hasPorts() {
-        return seen.hasPorts();
+        return switch (seen.protocol()) {
+            case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.DCCP, IpProtocol.SCTP, IpProtocol.UDPLITE ->
+                seen.hasPorts();
+            default -> false;
+        };
+    }
+
+    boolean isIcmp() {
+        return seen.protocol() == (seen.isIpv6() ? IpProtocol.ICMPV6 : IpProtocol.ICMP);
     }
 
     int protocol() {

@@ -5,32 +5,24 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
-import io.nurs.appliance.config.MarkMatch;
 import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
-import io.nurs.netlink.NetlinkOptions;
-import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkRequestTracker;
+import io.nurs.netlink.NetlinkStats;
 import io.nurs.netlink.NetworkNamespace;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,38 +32,34 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConntrackSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
-    private static final Duration UNTRACKED_CHECK = Duration.ofSeconds(10);
-    /** With reliable delivery a DESTROY that did not fit into the buffer comes again after a second. nf_conntrack_ecache.c */
-    private static final Duration REPEATED_AFTER = Duration.ofMillis(1500);
-
-    private static final Duration DRAIN_TICK = Duration.ofMillis(10);
-    private static final Duration STATS_TICK = Duration.ofSeconds(1);
+    private static final long UNTRACKED_MILLIS = 10_000;
+    private static final long WATCH_MILLIS = 1_000;
+    private static final long DRAIN_POLL_MILLIS = 5;
+    /** A DESTROY that did not fit into the buffer comes again after a second, then every 10 ms. nf_conntrack_ecache.c */
+    private static final long REPEATED_NANOS = 1_500_000_000;
 
     private final ConntrackSourceConfig config;
+    private final ConntrackSockets sockets;
     private final NetworkNamespace namespace;
     private final EventLoop loop;
     private final NetlinkChannel events;
     private final NetlinkChannel requests;
     private final ConntrackStats stats = new ConntrackStats();
     private final ConntrackAccounting accounting;
-    private final RateLimit dumpLimit = new RateLimit();
+    private final ResetDumps dumps;
+    private final RateLimit failureLimit = new RateLimit();
     private final RateLimit lossLimit = new RateLimit();
-    private final List<Future<?>> ticks = new ArrayList<>();
-    /** Of the dump under way, or of the last one. */
-    private @Nullable ChannelFuture dump;
+    private final RateLimit unreadableLimit = new RateLimit();
 
-    private ConntrackSource(
-            ConntrackSourceConfig config,
-            NetworkNamespace namespace,
-            EventLoop loop,
-            NetlinkChannel events,
-            NetlinkChannel requests) {
+    private ConntrackSource(ConntrackSourceConfig config, ConntrackSockets sockets, EventLoop loop) {
         this.config = config;
-        this.namespace = namespace;
+        this.sockets = sockets;
+        this.namespace = sockets.namespace();
         this.loop = loop;
-        this.events = events;
-        this.requests = requests;
+        this.events = sockets.events();
+        this.requests = sockets.requests();
         this.accounting = new ConntrackAccounting(config, InstantSource.system(), stats);
+        this.dumps = new ResetDumps(config, requests, accounting, stats);
     }
 
     /**
@@ -81,73 +69,9 @@ public final class ConntrackSource {
      */
     public static ConntrackSource open(ConntrackSourceConfig config, EventLoop loop, ChannelInboundHandler exporter)
             throws StartException, InterruptedException {
-        NetworkNamespace namespace = namespace(config);
-        NetlinkChannel requests =
-                openChannel(config, namespace, NetlinkOptions.requests(NetlinkOptions.NETLINK_NETFILTER));
-        NetlinkChannel events;
-        try {
-            events = openChannel(config, namespace, eventOptions(config));
-        } catch (StartException e) {
-            discard(requests);
-            throw e;
-        }
-        ConntrackSource source = new ConntrackSource(config, namespace, loop, events, requests);
+        ConntrackSource source = new ConntrackSource(config, ConntrackSockets.open(config), loop);
         source.start(exporter);
         return source;
-    }
-
-    private static NetlinkOptions eventOptions(ConntrackSourceConfig config) {
-        return NetlinkOptions.events(NetlinkOptions.NETLINK_NETFILTER, ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY)
-                .withReceiveBufferBytes(config.receiveBufferBytes())
-                .withBroadcastError(config.delivery() == Delivery.RELIABLE);
-    }
-
-    private static NetworkNamespace namespace(ConntrackSourceConfig config) throws StartException {
-        String name = config.namespace();
-        try {
-            return name == null ? NetworkNamespace.current() : NetworkNamespace.of(name);
-        } catch (NoSuchFileException e) {
-            throw new StartException(
-                    "source " + config.name() + ": there is no network namespace " + e.getFile()
-                            + "; `ip netns list` shows those with a name",
-                    e);
-        } catch (IOException e) {
-            throw new StartException("source " + config.name() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static NetlinkChannel openChannel(
-            ConntrackSourceConfig config, NetworkNamespace namespace, NetlinkOptions options) throws StartException {
-        try {
-            return namespace.call(() -> NetlinkChannel.open(options));
-        } catch (IOException e) {
-            throw new StartException("source " + config.name() + ": " + explain(config, e), e);
-        }
-    }
-
-    private static String explain(ConntrackSourceConfig config, IOException cause) {
-        if (!(cause instanceof Errno errno)) {
-            return cause.toString();
-        }
-        String advice = switch (errno.number()) {
-            case Errno.EPERM, Errno.EACCES ->
-                config.namespace() == null
-                        ? "; it needs CAP_NET_ADMIN: run it as root, or give it that capability"
-                        : "; to enter a namespace it needs CAP_SYS_ADMIN as well as CAP_NET_ADMIN: run it as"
-                                + " root, or start it inside the namespace (ip netns exec) without `namespace`";
-            case Errno.EPROTONOSUPPORT, Errno.EAFNOSUPPORT ->
-                "; this kernel has no nfnetlink (CONFIG_NETFILTER_NETLINK): modprobe nfnetlink";
-            default -> "";
-        };
-        return errno.getMessage() + advice;
-    }
-
-    private static void discard(NetlinkChannel channel) {
-        if (channel.isRegistered()) {
-            channel.close();
-        } else {
-            channel.unsafe().closeForcibly();
-        }
     }
 
     private void start(ChannelInboundHandler exporter) throws StartException, InterruptedException {
@@ -172,12 +96,11 @@ public final class ConntrackSource {
             prepareSysctls();
             // The counters of before are thrown away before the first event is read.
             if (config.accounting() == Accounting.RESET) {
-                baseline();
+                dumps.baseline();
             }
             loop.register(events).sync();
         } catch (StartException | RuntimeException e) {
-            discard(requests);
-            discard(events);
+            sockets.discard();
             throw e;
         }
         schedule();
@@ -226,83 +149,43 @@ public final class ConntrackSource {
         }
     }
 
-    private void baseline() throws StartException, InterruptedException {
-        loop.execute(accounting::beginBaseline);
-        ChannelFuture done = requests.writeAndFlush(dumpAndZero()).await();
-        if (!done.isSuccess()) {
-            throw new StartException(
-                    "source " + config.name() + ": cannot set the counters to zero: "
-                            + done.cause().getMessage(),
-                    done.cause());
-        }
-        loop.execute(this::dumped);
-    }
-
     private void schedule() {
         if (config.accounting() == Accounting.RESET) {
-            every(config.activeTimeout(), () -> dump(FlowEndReason.ACTIVE_TIMEOUT));
+            long period = config.activeTimeout().toMillis();
+            loop.scheduleAtFixedRate(dumps::report, period, period, TimeUnit.MILLISECONDS);
         }
-        if (config.delivery() == Delivery.BEST_EFFORT) {
-            every(STATS_TICK, this::countLoss);
+        loop.scheduleAtFixedRate(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        loop.schedule(this::adviseIfUntracked, UNTRACKED_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Says, at most once a minute, what was lost or could not be read since the last look. */
+    private void watch() {
+        // With reliable delivery each retry of an event counts as a drop: nothing is lost.
+        long lost = config.delivery() == Delivery.BEST_EFFORT ? events.kernelDrops() : 0;
+        if (lost > stats.lostEvents) {
+            stats.lostEvents = lost;
+            warn(
+                    lossLimit,
+                    lost + " events lost: the receive buffer (" + events.receiveBufferBytes() / 1024
+                            + " KiB) overflowed; raise receive-buffer, or write delivery: reliable");
         }
-        ticks.add(loop.schedule(this::adviseIfUntracked, UNTRACKED_CHECK.toMillis(), TimeUnit.MILLISECONDS));
-    }
-
-    private void every(Duration period, Runnable task) {
-        ticks.add(loop.scheduleAtFixedRate(task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS));
-    }
-
-    /** Lists all live entries, which sets their counters to zero, and reports each; on the event loop. */
-    private ChannelFuture dump(int endReason) {
-        if (dump != null && !dump.isDone()) {
-            // A dump slower than its period: the next tick does it.
-            return dump;
+        long unreadable = unreadable(events.stats()) + unreadable(requests.stats());
+        if (unreadable > stats.unreadable) {
+            stats.unreadable = unreadable;
+            warn(
+                    unreadableLimit,
+                    unreadable + " messages of the kernel could not be read and were left out; please report this, with"
+                            + " the kernel's version");
         }
-        accounting.beginDump(endReason);
-        ChannelFuture answered = requests.writeAndFlush(dumpAndZero());
-        dump = answered;
-        answered.addListener(done -> {
-            if (done.isSuccess()) {
-                dumped();
-            } else {
-                stats.failedDumps++;
-                if (dumpLimit.permits()) {
-                    LOG.warn(
-                            "source {}: a dump failed: {}; the next one reports what this one missed{}",
-                            config.name(),
-                            done.cause().getMessage(),
-                            dumpLimit.suppressed());
-                }
-            }
-        });
-        return answered;
     }
 
-    private void dumped() {
-        stats.dumps++;
-        accounting.endDump();
+    private static long unreadable(NetlinkStats stats) {
+        return stats.malformedMessages() + stats.truncatedDatagrams();
     }
 
-    private NetlinkRequest dumpAndZero() {
-        NetlinkRequest request = ConntrackRequests.dumpAndZero(requests.alloc(), ConntrackRequests.AF_UNSPEC);
-        MarkMatch mark = config.mark();
-        // In the kernel, so that entries of other marks keep their counters.
-        return mark == null ? request : ConntrackRequests.withMark(request, mark.value(), mark.mask());
-    }
-
-    private void countLoss() {
-        long lost = events.kernelDrops() - stats.lostEvents;
-        if (lost > 0) {
-            stats.lostEvents += lost;
-            if (lossLimit.permits()) {
-                LOG.warn(
-                        "source {}: {} events lost: the receive buffer ({} KiB) overflowed; raise receive-buffer, or write"
-                                + " delivery: reliable{}",
-                        config.name(),
-                        stats.lostEvents,
-                        events.receiveBufferBytes() / 1024,
-                        lossLimit.suppressed());
-            }
+    private void warn(RateLimit limit, String fact) {
+        if (limit.permits()) {
+            LOG.warn("source {}: {}{}", config.name(), fact, limit.suppressed());
         }
     }
 
@@ -342,74 +225,73 @@ public final class ConntrackSource {
     }
 
     /**
-     * Reports what live flows have counted since the last dump (with {@code accounting: reset}), and flows whose end is still in
-     * the socket; then closes. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
+     * Reports what live flows have counted since the last dump (with {@code accounting: reset}) and the ends that are still
+     * queued, and closes. Not on the event loop.
      */
     public void close() throws InterruptedException {
-        ticks.forEach(tick -> tick.cancel(false));
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
-        if (config.accounting() == Accounting.RESET && !lastDump(deadline)) {
+        boolean whole = config.accounting() != Accounting.RESET
+                || dumps.last().await(config.shutdownTimeout().toMillis());
+        whole &= drainEvents(deadline);
+        if (!whole) {
             LOG.warn(
-                    "source {}: the last dump took longer than shutdown-timeout ({}); what it had not listed yet is"
-                            + " not reported",
+                    "source {}: the last report took longer than shutdown-timeout ({} ms); what it had not come to is not"
+                            + " reported",
                     config.name(),
-                    config.shutdownTimeout());
+                    config.shutdownTimeout().toMillis());
         }
-        drainEvents(deadline);
         events.close().sync();
         requests.close().sync();
     }
 
-    /** Lists all live entries, after the dump that may be under way; false if time runs out. */
-    private boolean lastDump(long deadline) throws InterruptedException {
-        ChannelFuture before = loop.submit(() -> dump == null ? requests.newSucceededFuture() : dump)
-                .sync()
-                .getNow();
-        if (!before.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-            return false;
+    /** Takes no new events, and waits until those in the queue have been read; false if that takes too long. */
+    private boolean drainEvents(long deadline) throws InterruptedException {
+        if (config.delivery() == Delivery.RELIABLE && events.kernelDrops() > 0) {
+            awaitRepeated(deadline);
         }
-        ChannelFuture last =
-                loop.submit(() -> dump(FlowEndReason.FORCED_END)).sync().getNow();
-        return last.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        try {
+            events.leave(ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY);
+        } catch (Errno e) {
+            LOG.debug("source {}: cannot leave the group", config.name(), e);
+        }
+        while (events.queuedBytes() > 0) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(DRAIN_POLL_MILLIS);
+        }
+        // What has left the queue is handled when the loop has come round.
+        loop.submit(() -> {}).sync();
+        return true;
     }
 
-    /** Waits until the event loop has read what has ended so far. */
-    private void drainEvents(long deadline) throws InterruptedException {
-        long patience = events.kernelDrops() == 0 ? 0 : REPEATED_AFTER.toNanos();
+    /** Waits until nothing has come for so long that the kernel has nothing left to repeat. */
+    private void awaitRepeated(long deadline) throws InterruptedException {
         long before = -1;
         long quietSince = System.nanoTime();
-        while (System.nanoTime() < deadline) {
+        while (System.nanoTime() - quietSince < REPEATED_NANOS && System.nanoTime() < deadline) {
             long read = events.stats().datagrams();
-            if (read != before || events.queuedBytes() > 0) {
+            if (read != before) {
                 before = read;
                 quietSince = System.nanoTime();
-            } else if (System.nanoTime() - quietSince >= patience) {
-                return;
             }
-            Thread.sleep(DRAIN_TICK);
+            Thread.sleep(DRAIN_POLL_MILLIS);
         }
-        LOG.warn(
-                "source {}: events were still coming at the end of shutdown-timeout ({}); the rest is not reported",
-                config.name(),
-                config.shutdownTimeout());
     }
 
     /** What no handler before it took. */
     private final class Tail extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof NetlinkControl.Overrun && lossLimit.permits()) {
-                LOG.warn(
-                        "source {}: events were lost, the kernel does not say how many; raise receive-buffer{}",
-                        config.name(),
-                        lossLimit.suppressed());
+            if (message instanceof NetlinkControl.Overrun) {
+                warn(lossLimit, "events were lost, the kernel does not say how many; raise receive-buffer");
             }
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (dumpLimit.permits()) {
-                LOG.error("source {}: {}{}", config.name(), cause.toString(), dumpLimit.suppressed(), cause);
+            if (failureLimit.permits()) {
+                LOG.error("source {}: {}{}", config.name(), cause.toString(), failureLimit.suppressed(), cause);
             }
         }
     }

@@ -12,6 +12,7 @@ public final class ConntrackStats {
     long dumps;
     long failedDumps;
     long lostEvents;
+    long unreadable;
 
     /** DESTROY events taken, those of other marks and repeated ones left out. */
     public long ended() {
@@ -50,5 +51,10 @@ public final class ConntrackStats {
     /** Events that the kernel could not queue and did not send again. */
     public long lostEvents() {
         return lostEvents;
+    }
+
+    /** Messages dropped because a length in them was impossible, and datagrams that were longer than their slot. */
+    public long unreadable() {
+        return unreadable;
     }
 }

@@ -42,7 +42,7 @@ public final class ConntrackMessage {
 
     ConntrackMessage() {}
 
-    /** Points the view at a message; false if it is malformed or lacks a tuple, and then the view must not be used. */
+    /** Points the view at a message; false if it is malformed or lacks a whole tuple, and then the view must not be used. */
     boolean wrap(NetlinkMessage message) {
         memory = message.memory();
         causedBy = message.portId();
@@ -50,7 +50,9 @@ public final class ConntrackMessage {
         long start = message.offset();
         return index.index(memory, start + NetlinkMessage.NETFILTER_HEADER_BYTES, start + message.length())
                 && original.isComplete()
-                && reply.isComplete();
+                && reply.isComplete()
+                // Who writes both directions to one record has room for one family.
+                && original.isIpv6() == reply.isIpv6();
     }
 
     private static Kind kind(NetlinkMessage message) {

@@ -9,6 +9,9 @@ import java.lang.foreign.ValueLayout;
  * CTA_TUPLE_*, linux/netfilter/nfnetlink_conntrack.h
  */
 public final class TupleView {
+    /** The kernel puts its keys where others have ports. */
+    private static final int GRE = 47;
+
     private final ConntrackMessage message;
     private final AttributeIndex index;
     private final int first;
@@ -46,15 +49,17 @@ public final class TupleView {
 
     /** Whether the protocol is one with ports: TCP, UDP, UDPLite, SCTP, DCCP. */
     public boolean hasPorts() {
-        return index.has(first + ConntrackPolicy.SOURCE_PORT) && index.has(first + ConntrackPolicy.DESTINATION_PORT);
+        return protocol() != GRE
+                && index.has(first + ConntrackPolicy.SOURCE_PORT)
+                && index.has(first + ConntrackPolicy.DESTINATION_PORT);
     }
 
     public int sourcePort() {
-        return message.u16(first + ConntrackPolicy.SOURCE_PORT);
+        return port(ConntrackPolicy.SOURCE_PORT);
     }
 
     public int destinationPort() {
-        return message.u16(first + ConntrackPolicy.DESTINATION_PORT);
+        return port(ConntrackPolicy.DESTINATION_PORT);
     }
 
     /** CTA_PROTO_ICMP_TYPE or CTA_PROTO_ICMPV6_TYPE, of the first packet in this direction as conntrack expects it. */
@@ -89,6 +94,10 @@ public final class TupleView {
                 icmpId(),
                 icmpType(),
                 icmpCode());
+    }
+
+    private int port(int slot) {
+        return protocol() == GRE ? 0 : message.u16(first + slot);
     }
 
     private void copy(int slot, int slotV6, MemorySegment to, long offset) {

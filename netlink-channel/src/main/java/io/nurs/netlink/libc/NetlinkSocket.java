@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * One AF_NETLINK file descriptor. Calls return {@code -errno} as {@link Libc} does. Socket options may be set and read from
- * any thread while the descriptor is open.
+ * any thread, and at any time: the lock keeps them from a descriptor that was closed and is someone else's by now.
  */
 public final class NetlinkSocket {
     /** linux/netlink.h */
@@ -25,6 +25,7 @@ public final class NetlinkSocket {
     public static final int NETLINK_CAP_ACK = 10;
     public static final int NETLINK_EXT_ACK = 11;
 
+    private static final int EBADF = 9;
     private static final int SO_ERROR = 4;
     private static final int SO_RCVBUF = 8;
     private static final int SO_RCVBUFFORCE = 33;
@@ -130,7 +131,7 @@ public final class NetlinkSocket {
         }
     }
 
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         descriptor.close();
     }
 
@@ -138,14 +139,20 @@ public final class NetlinkSocket {
         return descriptor.intValue();
     }
 
-    private int setOption(int level, int option, int value) {
+    private synchronized int setOption(int level, int option, int value) {
+        if (!descriptor.isOpen()) {
+            return -EBADF;
+        }
         try (Arena arena = Arena.ofConfined()) {
             return Libc.setsockopt(
                     fd(), level, option, arena.allocateFrom(JAVA_INT, value).address(), Integer.BYTES);
         }
     }
 
-    private int intOption(int option) {
+    private synchronized int intOption(int option) {
+        if (!descriptor.isOpen()) {
+            return -EBADF;
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(JAVA_INT);
             MemorySegment length = arena.allocateFrom(JAVA_INT, Integer.BYTES);
@@ -154,7 +161,10 @@ public final class NetlinkSocket {
         }
     }
 
-    private long memoryInfo(int index) {
+    private synchronized long memoryInfo(int index) {
+        if (!descriptor.isOpen()) {
+            return 0;
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment values = arena.allocate(JAVA_INT, SK_MEMINFO_VARS);
             MemorySegment length = arena.allocateFrom(JAVA_INT, (int) values.byteSize());

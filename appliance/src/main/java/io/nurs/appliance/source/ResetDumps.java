@@ -1,0 +1,111 @@
+package io.nurs.appliance.source;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.Future;
+import io.nurs.appliance.RateLimit;
+import io.nurs.appliance.StartException;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.MarkMatch;
+import io.nurs.netlink.NetlinkChannel;
+import io.nurs.netlink.NetlinkRequest;
+import io.nurs.netlink.conntrack.ConntrackRequests;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The get-and-zero dumps of {@code accounting: reset}: each lists the live entries, and what it lists counts from zero again. */
+final class ResetDumps {
+    private static final Logger LOG = LoggerFactory.getLogger(ResetDumps.class);
+
+    private final ConntrackSourceConfig config;
+    private final NetlinkChannel channel;
+    private final ConntrackAccounting accounting;
+    private final ConntrackStats stats;
+    private final RateLimit limit = new RateLimit();
+    private @Nullable ChannelFuture underWay;
+
+    ResetDumps(
+            ConntrackSourceConfig config,
+            NetlinkChannel channel,
+            ConntrackAccounting accounting,
+            ConntrackStats stats) {
+        this.config = config;
+        this.channel = channel;
+        this.accounting = accounting;
+        this.stats = stats;
+    }
+
+    /** Throws away what was counted before our time. Not on the event loop. */
+    void baseline() throws StartException, InterruptedException {
+        channel.eventLoop().execute(accounting::beginBaseline);
+        ChannelFuture done = channel.writeAndFlush(request()).await();
+        if (!done.isSuccess()) {
+            throw new StartException(
+                    "source " + config.name() + ": cannot set the counters to zero: "
+                            + done.cause().getMessage(),
+                    done.cause());
+        }
+        channel.eventLoop().execute(this::ended);
+    }
+
+    /** Reports all live entries; on the event loop. A dump slower than its period: the next tick does it. */
+    void report() {
+        if (underWay == null) {
+            dump(FlowEndReason.ACTIVE_TIMEOUT);
+        }
+    }
+
+    /** The report that a stop ends with, after one that is under way. Never fails. */
+    Future<Void> last() {
+        ChannelPromise done = channel.newPromise();
+        Runnable last = () -> dump(FlowEndReason.FORCED_END).addListener(answer -> done.setSuccess());
+        channel.eventLoop().execute(() -> {
+            ChannelFuture before = underWay;
+            if (before == null) {
+                last.run();
+            } else {
+                before.addListener(answer -> last.run());
+            }
+        });
+        return done;
+    }
+
+    private ChannelFuture dump(int endReason) {
+        accounting.beginDump(endReason);
+        ChannelFuture answered = channel.writeAndFlush(request());
+        underWay = answered;
+        answered.addListener(done -> {
+            underWay = null;
+            if (done.isSuccess()) {
+                ended();
+            } else {
+                failed(done.cause());
+            }
+        });
+        return answered;
+    }
+
+    private void ended() {
+        stats.dumps++;
+        accounting.endDump();
+    }
+
+    private void failed(Throwable cause) {
+        stats.failedDumps++;
+        if (limit.permits()) {
+            LOG.warn(
+                    "source {}: a dump failed: {}; the next one reports what this one missed{}",
+                    config.name(),
+                    cause.getMessage(),
+                    limit.suppressed());
+        }
+    }
+
+    private NetlinkRequest request() {
+        NetlinkRequest request = ConntrackRequests.dumpAndZero(channel.alloc(), ConntrackRequests.AF_UNSPEC);
+        MarkMatch mark = config.mark();
+        // In the kernel, so that entries of other marks keep their counters.
+        return mark == null ? request : ConntrackRequests.withMark(request, mark.value(), mark.mask());
+    }
+}
