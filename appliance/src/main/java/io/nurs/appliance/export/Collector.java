@@ -196,7 +196,7 @@ public final class Collector {
 
     /** Closing at once would drop what waits for the socket, and io_uring always has something on its way. */
     private void closeWhenSent(long deadline) {
-        boolean sent = channel.bytesBeforeUnwritable() == channel.config().getWriteBufferHighWaterMark();
+        boolean sent = channel.bytesBeforeUnwritable() >= channel.config().getWriteBufferHighWaterMark();
         if (sent || System.nanoTime() > deadline) {
             channel.close();
         } else {

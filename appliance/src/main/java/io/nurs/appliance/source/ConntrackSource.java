@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.Accounting;
@@ -22,6 +23,8 @@ import io.nurs.netlink.conntrack.ConntrackDecoder;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +50,7 @@ public final class ConntrackSource {
     private final ConntrackStats stats = new ConntrackStats();
     private final ConntrackAccounting accounting;
     private final ResetDumps dumps;
+    private final List<Future<?>> ticks = new ArrayList<>();
     private final RateLimit failureLimit = new RateLimit();
     private final RateLimit lossLimit = new RateLimit();
     private final RateLimit unreadableLimit = new RateLimit();
@@ -151,11 +155,14 @@ public final class ConntrackSource {
 
     private void schedule() {
         if (config.accounting() == Accounting.RESET) {
-            long period = config.activeTimeout().toMillis();
-            loop.scheduleAtFixedRate(dumps::report, period, period, TimeUnit.MILLISECONDS);
+            every(config.activeTimeout().toMillis(), dumps::report);
         }
-        loop.scheduleAtFixedRate(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        loop.schedule(this::adviseIfUntracked, UNTRACKED_MILLIS, TimeUnit.MILLISECONDS);
+        every(WATCH_MILLIS, this::watch);
+        ticks.add(loop.schedule(this::adviseIfUntracked, UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    private void every(long periodMillis, Runnable task) {
+        ticks.add(loop.scheduleAtFixedRate(task, periodMillis, periodMillis, TimeUnit.MILLISECONDS));
     }
 
     /** Says, at most once a minute, what was lost or could not be read since the last look. */
@@ -229,6 +236,7 @@ public final class ConntrackSource {
      * queued, and closes. Not on the event loop.
      */
     public void close() throws InterruptedException {
+        ticks.forEach(tick -> tick.cancel(false));
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
         boolean whole = config.accounting() != Accounting.RESET
                 || dumps.last().await(config.shutdownTimeout().toMillis());

@@ -122,8 +122,13 @@ public final class Nfacctd implements AutoCloseable {
         return text.isEmpty() ? "::" : text;
     }
 
+    /** It ends, with its plugin's process, on SIGINT. */
     @Override
-    public void close() throws IOException {
+    public void close() throws IOException, InterruptedException {
+        if (program.isRunning()) {
+            program.interrupt();
+            program.exitCode();
+        }
         program.close();
     }
 }
