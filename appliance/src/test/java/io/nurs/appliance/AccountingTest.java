@@ -137,7 +137,8 @@ class AccountingTest {
     @Test
     void reasonsTellHowFlowsEnd() throws Exception {
         // One second each instead of minutes.
-        for (String timeout : List.of("udp_timeout", "udp_timeout_stream", "tcp_timeout_time_wait", "tcp_timeout_close")) {
+        for (String timeout :
+                List.of("udp_timeout", "udp_timeout_stream", "tcp_timeout_time_wait", "tcp_timeout_close")) {
             lab.sysctl("net.netfilter.nf_conntrack_" + timeout, 1);
         }
         ConntrackWatch watch = ConntrackWatch.start(lab);

@@ -62,7 +62,8 @@ class CollectorsTest {
                 flow.exchange(1, 100, 200);
                 return subject.collector().stats().sendErrors() > 1;
             });
-            assertTrue(subject.source().requests().isOpen() && subject.source().events().isOpen());
+            assertTrue(subject.source().requests().isOpen()
+                    && subject.source().events().isOpen());
             try (RecordingCollector collector = RecordingCollector.open(port)) {
                 Wait.until("templates are repeated", () -> {
                     flow.exchange(1, 100, 200);

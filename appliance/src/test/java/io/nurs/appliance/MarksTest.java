@@ -42,8 +42,10 @@ class MarksTest {
         lab = Lab.open();
         Server.start(lab);
         // Bit 12 is set in the first alone; interfaces 3 and 2, direction 1 are in both.
-        lab.nft("add rule inet lab marking udp dport 7001 ct mark set 0x1321\n"
-                + "add rule inet lab marking udp dport 7002 ct mark set 0x2321\n");
+        lab.nft("""
+                add rule inet lab marking udp dport 7001 ct mark set 0x1321
+                add rule inet lab marking udp dport 7002 ct mark set 0x2321
+                """);
     }
 
     @AfterEach
@@ -100,8 +102,7 @@ class MarksTest {
     private static List<FlowFact> facts(Entry entry) {
         assertEquals(0x1321, entry.mark());
         List<FlowFact> both = entry.facts(NatView.CLIENT);
-        return List.of(
-                both.getFirst().withInterfaces(3, 2, 1), both.getLast().withInterfaces(2, 3, 0));
+        return List.of(both.getFirst().withInterfaces(3, 2, 1), both.getLast().withInterfaces(2, 3, 0));
     }
 
     private static FlowFact withDirection(FlowFact fact) {
@@ -125,17 +126,19 @@ class MarksTest {
                 OpenUdp chosenFlow = traffic.openUdp(chosen);
                 OpenUdp leftFlow = traffic.openUdp(left)) {
             leftFlow.exchange(2, 300, 400);
-            try (Subject subject =
-                    Subject.start(lab, "active-timeout: 1s, mark: " + filter, "", collector.port())) {
+            try (Subject subject = Subject.start(lab, "active-timeout: 1s, mark: " + filter, "", collector.port())) {
                 chosenFlow.exchange(3, 100, 200);
                 leftFlow.exchange(3, 300, 400);
-                Wait.until("two dumps beside the baseline", () -> subject.source().stats().dumps() > 2);
+                Wait.until(
+                        "two dumps beside the baseline",
+                        () -> subject.source().stats().dumps() > 2);
                 assertEquals(Traffic.udpCount(left, 5, 300), original(left), "not set to zero");
                 assertEquals(new Counted(0, 0), original(chosen));
                 chosenFlow.exchange(4, 100, 200);
                 lab.inRouter("conntrack", "-F");
                 subject.waitForEnded(1);
-                Wait.until("the other was seen too", () -> subject.source().stats().otherMark() >= 1);
+                Wait.until(
+                        "the other was seen too", () -> subject.source().stats().otherMark() >= 1);
                 collector.waitForDatagrams(subject.stop());
             }
             Counted requests = new Counted(0, 0);

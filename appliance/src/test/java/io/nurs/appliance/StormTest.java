@@ -2,6 +2,7 @@ package io.nurs.appliance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Lab;
@@ -109,10 +110,7 @@ class StormTest {
             InetAddress client = InetAddress.ofLiteral(Lab.CLIENT4);
             InetAddress server = InetAddress.ofLiteral(Lab.SERVER4);
             TableWriter.open(lab)
-                    .create(
-                            count,
-                            0,
-                            i -> ConntrackTuple.of(client, server, Traffic.UDP, FIRST_PORT + i, Lab.PLAIN));
+                    .create(count, 0, i -> ConntrackTuple.of(client, server, Traffic.UDP, FIRST_PORT + i, Lab.PLAIN));
             new Traffic(lab).manyUdpFlows(Traffic.at(Lab.SERVER4, Lab.PLAIN), FIRST_PORT, count / 2);
             assertEquals(count, lab.entries(), "traffic uses the entries that are there");
             lab.inRouter("conntrack", "-F");
@@ -177,10 +175,9 @@ class StormTest {
         Map<Integer, FlowFact> replies = byPort(facts, false, FlowFact::destinationPort);
         Counted sum = new Counted(0, 0);
         for (int i = 0; i < count; i++) {
-            Counted request = counted(requests.get(FIRST_PORT + i));
-            Counted reply = counted(replies.get(FIRST_PORT + i));
-            assertEquals(
-                    Traffic.udpCount(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, Traffic.requestOctets(i)), request);
+            Counted request = counted(requests, FIRST_PORT + i);
+            Counted reply = counted(replies, FIRST_PORT + i);
+            assertEquals(Traffic.udpCount(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, Traffic.requestOctets(i)), request);
             assertEquals(Traffic.udpCount(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, Traffic.replyOctets(i)), reply);
             sum = sum.plus(request).plus(reply);
         }
@@ -195,8 +192,9 @@ class StormTest {
                 .collect(Collectors.toMap(port, Function.identity()));
     }
 
-    private static Counted counted(FlowFact fact) {
-        return new Counted(fact.packets(), fact.bytes());
+    private static Counted counted(Map<Integer, FlowFact> facts, int port) {
+        FlowFact fact = facts.get(port);
+        return fact == null ? fail("none of port " + port) : new Counted(fact.packets(), fact.bytes());
     }
 
     private static ConntrackTuple tuple(int i) {
@@ -206,9 +204,8 @@ class StormTest {
 
     private static InetAddress inet4(int bits) {
         try {
-            return InetAddress.getByAddress(new byte[] {
-                (byte) (bits >> 24), (byte) (bits >> 16), (byte) (bits >> 8), (byte) bits
-            });
+            return InetAddress.getByAddress(
+                    new byte[] {(byte) (bits >> 24), (byte) (bits >> 16), (byte) (bits >> 8), (byte) bits});
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
         }

@@ -18,7 +18,7 @@ public final class FlowExporter extends ChannelInboundHandlerAdapter {
     private final List<Collector> collectors;
     private final List<Channel> read = new ArrayList<>();
 
-    /** @param stacks those of one source, whose channels and collectors are on one event loop */
+    /** For the stacks of one source, whose channels and collectors are on one event loop. */
     public FlowExporter(List<Stack> stacks) {
         this.stacks = List.copyOf(stacks);
         this.collectors = stacks.stream()

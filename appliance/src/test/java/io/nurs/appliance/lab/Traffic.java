@@ -183,10 +183,12 @@ public final class Traffic {
     /** One packet, which nothing answers. */
     public void raw(String to, int protocol, String payloadHex) throws IOException, InterruptedException {
         Requires.tools("python3");
-        String script = "import socket,sys\n"
-                + "to, protocol, payload = sys.argv[1], int(sys.argv[2]), bytes.fromhex(sys.argv[3])\n"
-                + "family = socket.AF_INET6 if ':' in to else socket.AF_INET\n"
-                + "socket.socket(family, socket.SOCK_RAW, protocol).sendto(payload, (to, 0))\n";
+        String script = """
+                import socket, sys
+                to, protocol, payload = sys.argv[1], int(sys.argv[2]), bytes.fromhex(sys.argv[3])
+                family = socket.AF_INET6 if ':' in to else socket.AF_INET
+                socket.socket(family, socket.SOCK_RAW, protocol).sendto(payload, (to, 0))
+                """;
         Program.run(Lab.within(lab.client(), "python3", "-c", script, to, Integer.toString(protocol), payloadHex)
                 .toArray(String[]::new));
     }

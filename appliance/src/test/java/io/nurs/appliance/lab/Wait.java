@@ -16,7 +16,7 @@ public final class Wait {
         until(() -> what, condition);
     }
 
-    /** @param what says at the deadline what did not come about */
+    /** Says at the deadline {@code what} did not come about. */
     public static void until(Supplier<String> what, Callable<Boolean> condition) {
         long deadline = System.nanoTime() + DEADLINE.toNanos();
         while (!unchecked(condition)) {
