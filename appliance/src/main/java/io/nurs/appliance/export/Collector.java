@@ -51,7 +51,8 @@ public final class Collector {
     private @Nullable Uniflow uniflow;
     private @Nullable FlowRecord<Uniflow> record;
 
-    private Collector(
+    /** Over a channel whose pipeline holds the encoder. */
+    Collector(
             Netflow9ExporterConfig config,
             FlowEncoder encoder,
             SystemUptime uptime,
