@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /** Waits for what must come, however slow the machine; how long it took is never a test's question. */
 public final class Wait {
-    private static final Duration DEADLINE = Duration.ofSeconds(15);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private Wait() {}
 

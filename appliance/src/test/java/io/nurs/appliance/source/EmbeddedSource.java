@@ -11,6 +11,7 @@ import io.nurs.netlink.NetlinkStats;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,9 +59,9 @@ public final class EmbeddedSource {
 
     /** One datagram a slot. */
     public static NetlinkBatch batch(byte[]... datagrams) {
-        int slotBytes = Stream.of(datagrams).mapToInt(d -> d.length).max().orElse(1);
-        slotBytes = Math.max(slotBytes, 1);
-        MemorySegment memory = MemorySegment.ofArray(new byte[slotBytes * datagrams.length]);
+        int slotBytes = 1 + Stream.of(datagrams).mapToInt(datagram -> datagram.length).max().orElse(0);
+        // Off the heap, as the channel's is.
+        MemorySegment memory = Arena.ofAuto().allocate((long) slotBytes * datagrams.length);
         NetlinkBatch batch = new NetlinkBatch(memory, slotBytes).count(datagrams.length);
         for (int slot = 0; slot < datagrams.length; slot++) {
             MemorySegment.copy(
