@@ -31,14 +31,16 @@ final class RunSummary {
 
     private static String describe(ConntrackSource source) {
         ConntrackStats stats = source.stats();
-        return "source %s: %d flows ended, %d dumps, %d reports, %d without traffic; %d events lost, %d messages unreadable"
-                .formatted(
-                        source.name(),
-                        stats.ended(),
-                        stats.dumps(),
-                        stats.reported(),
-                        stats.empty(),
-                        stats.lostEvents(),
-                        stats.unreadable());
+        return "source %s: %d flows ended, %d dumps, %d reports, %d without traffic; %d events lost, %d repeated, %d messages"
+                + " unreadable"
+                        .formatted(
+                                source.name(),
+                                stats.ended(),
+                                stats.dumps(),
+                                stats.reported(),
+                                stats.empty(),
+                                stats.lostEvents(),
+                                stats.repeated(),
+                                stats.unreadable());
     }
 }
