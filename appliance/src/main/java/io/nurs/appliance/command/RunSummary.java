@@ -31,7 +31,7 @@ final class RunSummary {
 
     private static String describe(ConntrackSource source) {
         ConntrackStats stats = source.stats();
-        return "source %s: %d flows ended, %d dumps, %d reports, %d without traffic; %d events lost, %d repeated, %d messages unreadable"
+        return "source %s: %d ended, %d dumps, %d reports, %d without traffic; %d events lost, %d repeated, %d unreadable"
                 .formatted(
                         source.name(),
                         stats.ended(),

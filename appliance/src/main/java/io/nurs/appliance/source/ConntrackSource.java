@@ -37,9 +37,9 @@ public final class ConntrackSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
     private static final long UNTRACKED_MILLIS = 10_000;
     private static final long WATCH_MILLIS = 1_000;
-    private static final long DRAIN_POLL_MILLIS = 5;
-    /** A DESTROY that did not fit into the buffer comes again after a second, then every 10 ms. nf_conntrack_ecache.c */
-    private static final long REPEATED_NANOS = 1_500_000_000;
+    private static final long DRAIN_TICK_MILLIS = 5;
+    /** A DESTROY that did not fit comes again after a second. net/netfilter/nf_conntrack_ecache.c */
+    private static final long REPEATED_AFTER_NANOS = 1_500_000_000L;
 
     private final ConntrackSourceConfig config;
     private final ConntrackSockets sockets;
@@ -161,8 +161,8 @@ public final class ConntrackSource {
         ticks.add(loop.schedule(this::adviseIfUntracked, UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
     }
 
-    private void every(long periodMillis, Runnable task) {
-        ticks.add(loop.scheduleAtFixedRate(task, periodMillis, periodMillis, TimeUnit.MILLISECONDS));
+    private void every(long millis, Runnable task) {
+        ticks.add(loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS));
     }
 
     /** Says, at most once a minute, what was lost or could not be read since the last look. */
@@ -233,7 +233,7 @@ public final class ConntrackSource {
 
     /**
      * Reports what live flows have counted since the last dump (with {@code accounting: reset}) and the ends that are still
-     * queued, and closes. Not on the event loop.
+     * queued, and closes. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
      */
     public void close() throws InterruptedException {
         ticks.forEach(tick -> tick.cancel(false));
@@ -254,9 +254,7 @@ public final class ConntrackSource {
 
     /** Takes no new events, and waits until those in the queue have been read; false if that takes too long. */
     private boolean drainEvents(long deadline) throws InterruptedException {
-        if (config.delivery() == Delivery.RELIABLE && events.kernelDrops() > 0) {
-            awaitRepeated(deadline);
-        }
+        boolean whole = awaitRepeats(deadline);
         try {
             events.leave(ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY);
         } catch (Errno e) {
@@ -266,25 +264,28 @@ public final class ConntrackSource {
             if (System.nanoTime() > deadline) {
                 return false;
             }
-            Thread.sleep(DRAIN_POLL_MILLIS);
+            Thread.sleep(DRAIN_TICK_MILLIS);
         }
         // What has left the queue is handled when the loop has come round.
         loop.submit(() -> {}).sync();
-        return true;
+        return whole;
     }
 
-    /** Waits until nothing has come for so long that the kernel has nothing left to repeat. */
-    private void awaitRepeated(long deadline) throws InterruptedException {
-        long before = -1;
+    /** Where events did not fit into the buffer, the kernel will send them again: until it has stopped to, we are not done. */
+    private boolean awaitRepeats(long deadline) throws InterruptedException {
+        long drops = config.delivery() == Delivery.RELIABLE ? events.kernelDrops() : 0;
         long quietSince = System.nanoTime();
-        while (System.nanoTime() - quietSince < REPEATED_NANOS && System.nanoTime() < deadline) {
-            long read = events.stats().datagrams();
-            if (read != before) {
-                before = read;
+        while (drops > 0 && System.nanoTime() - quietSince < REPEATED_AFTER_NANOS) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(DRAIN_TICK_MILLIS);
+            if (events.kernelDrops() != drops) {
+                drops = events.kernelDrops();
                 quietSince = System.nanoTime();
             }
-            Thread.sleep(DRAIN_POLL_MILLIS);
         }
+        return true;
     }
 
     /** What no handler before it took. */
