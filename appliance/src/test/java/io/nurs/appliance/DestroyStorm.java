@@ -19,8 +19,7 @@ final class DestroyStorm implements AutoCloseable {
     /** As many as one recvmmsg brings. */
     static final int MESSAGES = 64;
 
-    private static final ValueLayout.OfInt ID =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt ID = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final EmbeddedCollector collector;
     private final EmbeddedSource source;
@@ -31,8 +30,8 @@ final class DestroyStorm implements AutoCloseable {
 
     DestroyStorm(NatView view) {
         collector = new EmbeddedCollector(view, datagram -> bytes += datagram.readableBytes());
-        FlowFilter marks = FlowFilter.of(
-                new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
+        FlowFilter marks =
+                FlowFilter.of(new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
         source = new EmbeddedSource(
                 ConntrackSourceConfig.defaults("flows"), InstantSource.system(), collector.exporter(true, marks));
         byte[][] messages = new byte[MESSAGES][];

@@ -30,14 +30,12 @@ class PipelineFuzzTest {
     @ParameterizedTest
     @EnumSource(NatView.class)
     void mutatedMessagesLeaveAsDatagramsThatDecode(NatView view) {
-        FlowFilter marks = FlowFilter.of(
-                new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
+        FlowFilter marks =
+                FlowFilter.of(new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
         Random random = new Random(9);
         try (EmbeddedCollector collector = EmbeddedCollector.decoding(view)) {
             EmbeddedSource source = new EmbeddedSource(
-                    ConntrackSourceConfig.defaults("flows"),
-                    InstantSource.system(),
-                    collector.exporter(true, marks));
+                    ConntrackSourceConfig.defaults("flows"), InstantSource.system(), collector.exporter(true, marks));
             for (int i = 0; i < MESSAGES; i++) {
                 source.read(mutated(random));
             }

@@ -9,26 +9,25 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorAddress;
+import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Netflow9ExporterConfig;
 import io.nurs.appliance.lab.Wait;
+import io.nurs.appliance.source.EmbeddedSource;
+import io.nurs.appliance.source.EntryMessage;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.util.concurrent.TimeUnit;
-import io.nurs.appliance.source.EmbeddedSource;
-import io.nurs.appliance.source.EntryMessage;
-import io.nurs.appliance.config.ConntrackSourceConfig;
+import java.net.SocketTimeoutException;
 import java.time.InstantSource;
 import java.util.List;
-import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CollectorTest {
-    private final EventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(1, Transports.EPOLL.handlers());
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, Transports.EPOLL.handlers());
 
     @AfterEach
     void close() {
@@ -77,11 +76,9 @@ class CollectorTest {
         EmbeddedSource source = new EmbeddedSource(
                 ConntrackSourceConfig.defaults("flows"),
                 InstantSource.system(),
-                new FlowExporter(List.of(
-                        new Stack("flows", List.of(), false, List.of(collector)))));
+                new FlowExporter(List.of(new Stack("flows", List.of(), false, List.of(collector)))));
         loops.next()
-                .submit(() -> source.read(
-                        EntryMessage.destroy().counters(1, 60, 1, 60)))
+                .submit(() -> source.read(EntryMessage.destroy().counters(1, 60, 1, 60)))
                 .sync();
         Wait.until("an error", () -> collector.stats().sendErrors() > 0);
         collector.close().sync();

@@ -43,9 +43,7 @@ class ConntrackTemplatesTest {
             source.read(message);
             List<DecodedMessage> messages = collector.messages();
             messages.forEach(sent -> assertEquals(List.of(), sent.anomalies()));
-            return messages.stream()
-                    .flatMap(sent -> sent.records().stream())
-                    .toList();
+            return messages.stream().flatMap(sent -> sent.records().stream()).toList();
         }
     }
 
@@ -68,11 +66,36 @@ class ConntrackTemplatesTest {
     }
 
     private static FlowFact fact(
-            String source, int sourcePort, String destination, int destinationPort, String post, int postPort,
-            String postDestination, int postDestinationPort, long packets, long bytes) {
+            String source,
+            int sourcePort,
+            String destination,
+            int destinationPort,
+            String post,
+            int postPort,
+            String postDestination,
+            int postDestinationPort,
+            long packets,
+            long bytes) {
         return new FlowFact(
-                17, source, sourcePort, destination, destinationPort, post, postPort, postDestination,
-                postDestinationPort, -1, -1, packets, bytes, START, STOP, -1, -1, -1, 1);
+                17,
+                source,
+                sourcePort,
+                destination,
+                destinationPort,
+                post,
+                postPort,
+                postDestination,
+                postDestinationPort,
+                -1,
+                -1,
+                packets,
+                bytes,
+                START,
+                STOP,
+                -1,
+                -1,
+                -1,
+                1);
     }
 
     private static final FlowFact REQUEST =
@@ -118,18 +141,44 @@ class ConntrackTemplatesTest {
                         .stopMillis(STOP));
         assertEquals(
                 List.of(
-                        fact("2001:db8:1::2", 40000, "2001:db8:1::1", 80, "2001:db8:2::1", 50000, "2001:db8:2::2",
-                                8080, 3, 300),
-                        fact("2001:db8:1::1", 80, "2001:db8:1::2", 40000, "2001:db8:2::2", 8080, "2001:db8:2::1",
-                                50000, 4, 4000)),
+                        fact(
+                                "2001:db8:1::2",
+                                40000,
+                                "2001:db8:1::1",
+                                80,
+                                "2001:db8:2::1",
+                                50000,
+                                "2001:db8:2::2",
+                                8080,
+                                3,
+                                300),
+                        fact(
+                                "2001:db8:1::1",
+                                80,
+                                "2001:db8:1::2",
+                                40000,
+                                "2001:db8:2::2",
+                                8080,
+                                "2001:db8:2::1",
+                                50000,
+                                4,
+                                4000)),
                 both);
     }
 
     @Test
     void aDirectionWithoutTrafficHasNoRecord() {
-        assertEquals(1, facts(NatView.CLIENT, false, translated().counters(3, 300, 0, 0)).size());
-        assertEquals(1, facts(NatView.CLIENT, false, translated().counters(0, 0, 4, 4000)).size());
-        assertEquals(0, facts(NatView.CLIENT, false, translated().counters(0, 0, 0, 0)).size());
+        assertEquals(
+                1,
+                facts(NatView.CLIENT, false, translated().counters(3, 300, 0, 0))
+                        .size());
+        assertEquals(
+                1,
+                facts(NatView.CLIENT, false, translated().counters(0, 0, 4, 4000))
+                        .size());
+        assertEquals(
+                0,
+                facts(NatView.CLIENT, false, translated().counters(0, 0, 0, 0)).size());
     }
 
     @Test
@@ -162,8 +211,8 @@ class ConntrackTemplatesTest {
     @Test
     void everyTemplateIsLegalAndFitsTheSmallestDatagram() {
         SystemUptime uptime = new SystemUptime(0);
-        Netflow9Encoder encoder = new Netflow9Encoder(
-                new EncoderOptions(1, 512, 20, Duration.ofMinutes(1)), ExportClock.SYSTEM, uptime);
+        Netflow9Encoder encoder =
+                new Netflow9Encoder(new EncoderOptions(1, 512, 20, Duration.ofMinutes(1)), ExportClock.SYSTEM, uptime);
         List<Template<Uniflow>> all = new ConntrackTemplates(uptime).all();
         all.forEach(encoder::check);
         assertEquals(12, all.stream().map(Template::id).distinct().count());

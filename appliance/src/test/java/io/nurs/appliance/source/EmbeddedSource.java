@@ -59,7 +59,11 @@ public final class EmbeddedSource {
 
     /** One datagram a slot. */
     public static NetlinkBatch batch(byte[]... datagrams) {
-        int slotBytes = 1 + Stream.of(datagrams).mapToInt(datagram -> datagram.length).max().orElse(0);
+        int slotBytes = 1
+                + Stream.of(datagrams)
+                        .mapToInt(datagram -> datagram.length)
+                        .max()
+                        .orElse(0);
         // Off the heap, as the channel's is.
         MemorySegment memory = Arena.ofAuto().allocate((long) slotBytes * datagrams.length);
         NetlinkBatch batch = new NetlinkBatch(memory, slotBytes).count(datagrams.length);
@@ -73,8 +77,7 @@ public final class EmbeddedSource {
 
     /** Messages recorded from a kernel, which netlink-channel keeps. */
     public static List<byte[]> captures() {
-        Path directory =
-                Path.of(System.getProperty("nurs.root", ".."), "netlink-channel/src/test/resources/conntrack");
+        Path directory = Path.of(System.getProperty("nurs.root", ".."), "netlink-channel/src/test/resources/conntrack");
         try (Stream<Path> files = Files.list(directory)) {
             return files.sorted().map(EmbeddedSource::capture).toList();
         } catch (IOException e) {

@@ -141,8 +141,7 @@ public final class EntryMessage {
     }
 
     private static void counters(NetlinkRequest message, int type, long packets, long bytes) {
-        message.nested(
-                type, () -> message.u64(CTA_COUNTERS_PACKETS, packets).u64(CTA_COUNTERS_BYTES, bytes));
+        message.nested(type, () -> message.u64(CTA_COUNTERS_PACKETS, packets).u64(CTA_COUNTERS_BYTES, bytes));
     }
 
     private static void write(NetlinkRequest message, int type, ConntrackTuple tuple, boolean ipv6) {
@@ -151,7 +150,8 @@ public final class EntryMessage {
                 message.octets(
                         ipv6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, tuple.source().getAddress());
                 message.octets(
-                        ipv6 ? CTA_IP_V6_DST : CTA_IP_V4_DST, tuple.destination().getAddress());
+                        ipv6 ? CTA_IP_V6_DST : CTA_IP_V4_DST,
+                        tuple.destination().getAddress());
             });
             message.nested(CTA_TUPLE_PROTO, () -> {
                 message.u8(CTA_PROTO_NUM, tuple.protocol());

@@ -42,10 +42,7 @@ class FlowEndReasonTest {
                 EntryMessage.destroy().timeoutSeconds(29).portId(4711));
         assertReason(
                 FlowEndReason.FORCED_END,
-                EntryMessage.destroy()
-                        .timeoutSeconds(119)
-                        .portId(4711)
-                        .tcpState(TCP_CONNTRACK_TIME_WAIT));
+                EntryMessage.destroy().timeoutSeconds(119).portId(4711).tcpState(TCP_CONNTRACK_TIME_WAIT));
     }
 
     @Test
