@@ -89,6 +89,10 @@ public final class Lab implements AutoCloseable {
         for (String name : names()) {
             Program.run("ip", "netns", "add", name);
             Program.run("ip", "-n", name, "link", "set", "lo", "up");
+            // Neighbours are looked for from a link-local address, which duplicate detection would hold up: the first
+            // SYN
+            // would be repeated, and conntrack counts no repeated SYN.
+            sysctl(name, "net.ipv6.conf.default.accept_dad", 0);
         }
         sysctl("net.ipv4.ip_forward", 1);
         sysctl("net.ipv6.conf.all.forwarding", 1);
@@ -154,7 +158,11 @@ public final class Lab implements AutoCloseable {
 
     /** Sets one of the router's. */
     public void sysctl(String name, int value) throws IOException {
-        in(router(), () -> Files.writeString(Path.of("/proc/sys", name.replace('.', '/')), Integer.toString(value)));
+        sysctl(router(), name, value);
+    }
+
+    private static void sysctl(String namespace, String name, int value) throws IOException {
+        in(namespace, () -> Files.writeString(Path.of("/proc/sys", name.replace('.', '/')), Integer.toString(value)));
     }
 
     /** One of the router's, read at once: a sysctl has no second part. */
