@@ -120,7 +120,8 @@ class FieldByFieldTest {
         traffic.raw(Lab.SERVER4, Traffic.EXPERIMENT, EXPERIMENT);
         traffic.raw(Lab.SERVER6, Traffic.EXPERIMENT, EXPERIMENT);
         traffic.raw(Lab.SERVER4, Traffic.SCTP, SCTP_INIT);
-        // The tracker reckons UDPLite's checksum with UDP's protocol number (6.18) and would take the packet for broken.
+        // The tracker reckons UDPLite's checksum with UDP's protocol number (6.18) and would take the packet for
+        // broken.
         lab.sysctl("net.netfilter.nf_conntrack_checksum", 0);
         traffic.raw(Lab.SERVER4, Traffic.UDPLITE, UDPLITE);
     }

@@ -53,13 +53,8 @@ final class Uniflow {
         return seen.isIpv6();
     }
 
-    /** GRE has none, though the kernel sends its keys in the same attributes. */
     boolean hasPorts() {
-        return switch (seen.protocol()) {
-            case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.DCCP, IpProtocol.SCTP, IpProtocol.UDPLITE ->
-                seen.hasPorts();
-            default -> false;
-        };
+        return seen.hasPorts();
     }
 
     boolean isIcmp() {
