@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param activeTimeout period of the get-and-zero dump; unused with {@link Accounting#END}
  * @param mark entries to take, or null for all
  * @param namespace a name in /run/netns, an absolute path, or null for the process's own
+ * @param guardPercent of nf_conntrack_max: where reliable delivery is given up for the router's sake
  * @param receiveBufferBytes what is asked of the kernel, which doubles it for its own bookkeeping
  * @param shutdownTimeout how long the last dump and flush may take after SIGTERM
  */
@@ -18,6 +19,7 @@ public record ConntrackSourceConfig(
         Duration activeTimeout,
         EmptyFlows emptyFlows,
         Delivery delivery,
+        int guardPercent,
         @Nullable MarkMatch mark,
         @Nullable String namespace,
         int receiveBufferBytes,
@@ -32,6 +34,7 @@ public record ConntrackSourceConfig(
                 Duration.ofSeconds(60),
                 EmptyFlows.SKIP,
                 Delivery.RELIABLE,
+                90,
                 null,
                 null,
                 32 << 20,
@@ -47,6 +50,7 @@ public record ConntrackSourceConfig(
                 section.duration("active-timeout", fallback.activeTimeout, Duration.ofSeconds(1), Duration.ofDays(1)),
                 section.choice("empty-flows", fallback.emptyFlows),
                 section.choice("delivery", fallback.delivery),
+                section.read("guard", fallback.guardPercent, ConntrackSourceConfig::percent),
                 section.optional("mark", MarkMatch::parse),
                 section.optional("namespace", ConntrackSourceConfig::namespace),
                 // The kernel silently cuts SO_RCVBUF at INT_MAX / 2 (sock_setsockopt, net/core/sock.c), a byte below 1
@@ -61,6 +65,15 @@ public record ConntrackSourceConfig(
         }
         section.finish();
         return config;
+    }
+
+    private static int percent(String text) {
+        String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+        long percent = ScalarText.integer(number);
+        if (percent < 20 || percent > 100) {
+            throw new IllegalArgumentException(ScalarText.quote(text) + " is outside 20% to 100%");
+        }
+        return (int) percent;
     }
 
     private static String namespace(String text) {

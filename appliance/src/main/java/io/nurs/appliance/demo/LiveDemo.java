@@ -72,6 +72,7 @@ public final class LiveDemo {
                 ACTIVE_TIMEOUT,
                 EmptyFlows.SKIP,
                 Delivery.RELIABLE,
+                ConntrackSourceConfig.defaults("router").guardPercent(),
                 null,
                 router == null ? null : router.toString(),
                 ConntrackSourceConfig.defaults("router").receiveBufferBytes(),

@@ -23,6 +23,7 @@ import io.nurs.netlink.conntrack.ConntrackRequests;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ public final class ConntrackSource {
     private final ConntrackStats stats = new ConntrackStats();
     private final ConntrackAccounting accounting;
     private final ResetDumps dumps;
+    private @Nullable ReliabilityGuard guard;
     private final RateLimit failureLimit = new RateLimit();
     private final RateLimit lossLimit = new RateLimit();
     private final RateLimit unreadableLimit = new RateLimit();
@@ -97,6 +99,9 @@ public final class ConntrackSource {
                 dumps.baseline();
             }
             loop.register(events).sync();
+            if (config.delivery() == Delivery.RELIABLE) {
+                guard = guard();
+            }
         } catch (StartException | RuntimeException e) {
             sockets.discard();
             throw e;
@@ -147,6 +152,17 @@ public final class ConntrackSource {
         }
     }
 
+    private ReliabilityGuard guard() throws StartException {
+        try {
+            return ReliabilityGuard.start(config.name(), events, namespace, config.guardPercent());
+        } catch (IOException e) {
+            throw new StartException(
+                    "source " + config.name() + ": cannot watch nf_conntrack_count (" + e.getMessage()
+                            + "), which reliable delivery asks for; write delivery: best-effort",
+                    e);
+        }
+    }
+
     private void schedule() {
         if (config.accounting() == Accounting.RESET) {
             long period = config.activeTimeout().toMillis();
@@ -158,8 +174,8 @@ public final class ConntrackSource {
 
     /** Says, at most once a minute, what was lost or could not be read since the last look. */
     private void watch() {
-        // With reliable delivery each retry of an event counts as a drop: nothing is lost.
-        long lost = config.delivery() == Delivery.BEST_EFFORT ? events.kernelDrops() : 0;
+        // With reliable delivery each retry of an event counts as a drop: nothing is lost, unless the guard gave it up.
+        long lost = guard == null ? events.kernelDrops() : guard.lostEvents();
         if (lost > stats.lostEvents) {
             stats.lostEvents = lost;
             warn(
@@ -231,6 +247,9 @@ public final class ConntrackSource {
         boolean whole = config.accounting() != Accounting.RESET
                 || dumps.last().await(config.shutdownTimeout().toMillis());
         whole &= drainEvents(deadline);
+        if (guard != null) {
+            guard.stop();
+        }
         if (!whole) {
             LOG.warn(
                     "source {}: the last report took longer than shutdown-timeout ({} ms); what it had not come to is not"

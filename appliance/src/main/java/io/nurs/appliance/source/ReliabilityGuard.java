@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * thread of its own, that no blocked event loop holds up, looks at the table; when that is full and our queue is why, it lets
  * the kernel drop events, and takes reliability back when there is room again.
  */
-final class ReliabilityGuard implements AutoCloseable {
+final class ReliabilityGuard {
     private static final Logger LOG = LoggerFactory.getLogger(ReliabilityGuard.class);
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Reliability comes back this far below the guard. */
@@ -25,7 +25,7 @@ final class ReliabilityGuard implements AutoCloseable {
     private final TableUse table;
     private final int guardPercent;
     private final Thread thread;
-    private volatile boolean closed;
+    private volatile boolean stopped;
     private volatile boolean reliable = true;
     private volatile long lost;
     private long drops;
@@ -61,23 +61,20 @@ final class ReliabilityGuard implements AutoCloseable {
         return lost;
     }
 
-    @Override
-    public void close() throws InterruptedException, IOException {
-        closed = true;
+    void stop() throws InterruptedException {
+        stopped = true;
         LockSupport.unpark(thread);
         thread.join();
-        table.close();
     }
 
     private void run() {
-        while (!closed) {
-            try {
+        try (table) {
+            while (!stopped) {
                 look();
-            } catch (IOException e) {
-                LOG.error("source {}: cannot watch the connection table; reliable delivery stays as it is", source, e);
-                return;
+                LockSupport.parkNanos(PERIOD_NANOS);
             }
-            LockSupport.parkNanos(PERIOD_NANOS);
+        } catch (IOException e) {
+            LOG.error("source {}: cannot watch the connection table; reliable delivery stays as it is", source, e);
         }
     }
 
@@ -87,7 +84,9 @@ final class ReliabilityGuard implements AutoCloseable {
         long dropped = events.kernelDrops();
         boolean failing = dropped > drops;
         if (!reliable) {
-            lost += dropped - drops;
+            // Only this thread writes it.
+            long before = lost;
+            lost = before + dropped - drops;
         }
         drops = dropped;
         if (reliable && failing && entries * 100 >= max * guardPercent) {
