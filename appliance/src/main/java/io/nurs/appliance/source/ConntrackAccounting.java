@@ -23,6 +23,7 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
     private final @Nullable MarkMatch mark;
     private final boolean reportEmpty;
     private final ConntrackStats stats;
+    private final EndedOnce once = new EndedOnce();
     private @Nullable ConntrackFlow flow;
 
     /** Nothing before it is reported: 0 until a dump has set counters to zero. */
@@ -77,8 +78,12 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
                 }
             }
             case DESTROY -> {
-                stats.ended++;
-                destroyed(ctx, entry);
+                if (once.isRepeated(entry)) {
+                    stats.repeated++;
+                } else {
+                    stats.ended++;
+                    destroyed(ctx, entry);
+                }
             }
             case NEW, UPDATE -> {
                 // Not subscribed to: they carry no counters.

@@ -5,6 +5,7 @@ package io.nurs.appliance.source;
  */
 public final class ConntrackStats {
     long ended;
+    long repeated;
     long reported;
     long empty;
     long otherMark;
@@ -13,9 +14,14 @@ public final class ConntrackStats {
     long lostEvents;
     long unreadable;
 
-    /** DESTROY events taken, those of other marks left out. */
+    /** DESTROY events taken, those of other marks and repeated ones left out. */
     public long ended() {
         return ended;
+    }
+
+    /** DESTROY events passed over because the kernel had sent them before: another listener had missed them. */
+    public long repeated() {
+        return repeated;
     }
 
     /** Reports handed to the stacks: of ended flows, and of live ones by a dump. */

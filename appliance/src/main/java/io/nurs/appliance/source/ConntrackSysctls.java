@@ -2,6 +2,8 @@ package io.nurs.appliance.source;
 
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
     private static final String TIMESTAMPS = "nf_conntrack_timestamp";
     private static final String EVENTS = "nf_conntrack_events";
     private static final String ENTRIES = "nf_conntrack_count";
+
+    private static final int MAX_DIGITS = 32;
 
     /** Reads them; null if the kernel has no conntrack (its module is not loaded). */
     static @Nullable ConntrackSysctls read(NetworkNamespace namespace) throws IOException {
@@ -71,6 +75,9 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
     }
 
     private static long number(String name) throws IOException {
-        return Long.parseLong(Files.readString(DIRECTORY.resolve(name)).strip());
+        // In one read: a sysctl has no second part, and Files.readString begins with a single octet.
+        try (InputStream in = Files.newInputStream(DIRECTORY.resolve(name))) {
+            return Long.parseLong(new String(in.readNBytes(MAX_DIGITS), StandardCharsets.US_ASCII).strip());
+        }
     }
 }

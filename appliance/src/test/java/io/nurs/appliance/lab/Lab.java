@@ -2,6 +2,8 @@ package io.nurs.appliance.lab;
 
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -155,12 +157,13 @@ public final class Lab implements AutoCloseable {
         in(router(), () -> Files.writeString(Path.of("/proc/sys", name.replace('.', '/')), Integer.toString(value)));
     }
 
-    /** One of the router's. */
+    /** One of the router's, read at once: a sysctl has no second part. */
     public int sysctl(String name) throws IOException {
-        return in(
-                router(),
-                () -> Integer.parseInt(Files.readString(Path.of("/proc/sys", name.replace('.', '/')))
-                        .strip()));
+        return in(router(), () -> {
+            try (InputStream file = Files.newInputStream(Path.of("/proc/sys", name.replace('.', '/')))) {
+                return Integer.parseInt(new String(file.readNBytes(32), StandardCharsets.US_ASCII).strip());
+            }
+        });
     }
 
     /** Gives the router more rules. */
