@@ -129,11 +129,11 @@ final class Uniflow {
     }
 
     long octets() {
-        return reply ? flow.entry().replyBytes() : flow.entry().originalBytes();
+        return reply ? flow.replyBytes() : flow.originalBytes();
     }
 
     long packets() {
-        return reply ? flow.entry().replyPackets() : flow.entry().originalPackets();
+        return reply ? flow.replyPackets() : flow.originalPackets();
     }
 
     /** Whether this direction is to have a record. */

@@ -1,0 +1,2 @@
+package io.nurs.appliance.source;
+
