@@ -109,10 +109,7 @@ class StormTest {
             InetAddress client = InetAddress.ofLiteral(Lab.CLIENT4);
             InetAddress server = InetAddress.ofLiteral(Lab.SERVER4);
             TableWriter.open(lab)
-                    .create(
-                            count,
-                            0,
-                            i -> ConntrackTuple.of(client, server, Traffic.UDP, FIRST_PORT + i, Lab.PLAIN));
+                    .create(count, 0, i -> ConntrackTuple.of(client, server, Traffic.UDP, FIRST_PORT + i, Lab.PLAIN));
             new Traffic(lab).manyUdpFlows(Traffic.at(Lab.SERVER4, Lab.PLAIN), FIRST_PORT, count / 2);
             assertEquals(count, lab.entries(), "traffic uses the entries that are there");
             lab.inRouter("conntrack", "-F");
@@ -179,8 +176,7 @@ class StormTest {
         for (int i = 0; i < count; i++) {
             Counted request = counted(requests.get(FIRST_PORT + i));
             Counted reply = counted(replies.get(FIRST_PORT + i));
-            assertEquals(
-                    Traffic.udpCount(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, Traffic.requestOctets(i)), request);
+            assertEquals(Traffic.udpCount(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, Traffic.requestOctets(i)), request);
             assertEquals(Traffic.udpCount(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, Traffic.replyOctets(i)), reply);
             sum = sum.plus(request).plus(reply);
         }
@@ -206,9 +202,8 @@ class StormTest {
 
     private static InetAddress inet4(int bits) {
         try {
-            return InetAddress.getByAddress(new byte[] {
-                (byte) (bits >> 24), (byte) (bits >> 16), (byte) (bits >> 8), (byte) bits
-            });
+            return InetAddress.getByAddress(
+                    new byte[] {(byte) (bits >> 24), (byte) (bits >> 16), (byte) (bits >> 8), (byte) bits});
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
         }

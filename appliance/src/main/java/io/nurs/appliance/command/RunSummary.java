@@ -31,7 +31,7 @@ final class RunSummary {
 
     private static String describe(ConntrackSource source) {
         ConntrackStats stats = source.stats();
-        return "source %s: %d flows ended, %d dumps, %d reports, %d without traffic; %d events lost, %d messages unreadable"
+        return "source %s: %d ended, %d dumps, %d reports, %d without traffic; %d events lost, %d repeated, %d unreadable"
                 .formatted(
                         source.name(),
                         stats.ended(),
@@ -39,6 +39,7 @@ final class RunSummary {
                         stats.reported(),
                         stats.empty(),
                         stats.lostEvents(),
+                        stats.repeated(),
                         stats.unreadable());
     }
 }

@@ -26,9 +26,7 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
     private final EndedOnce once = new EndedOnce();
     private @Nullable ConntrackFlow flow;
 
-    /** Nothing before it is reported: 0 until a dump has set counters to zero. */
-    private long coveredUntilNanos;
-
+    private final DumpTimes dumps = new DumpTimes();
     private long dumpNanos;
     private int dumpReason;
     private boolean baseline;
@@ -55,7 +53,7 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
 
     /** The dump is complete: from here on counters cover the time since it began. */
     void endDump() {
-        coveredUntilNanos = dumpNanos;
+        dumps.add(dumpNanos);
         baseline = false;
     }
 
@@ -96,7 +94,7 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
             stats.empty++;
             return;
         }
-        report(ctx, at(entry, startNanos(entry, dumpNanos), dumpNanos, dumpReason));
+        report(ctx, at(entry, startNanos(entry, dumps.last(), dumpNanos), dumpNanos, dumpReason));
     }
 
     private void destroyed(ChannelHandlerContext ctx, ConntrackMessage entry) {
@@ -106,19 +104,23 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
             return;
         }
         long end = entry.hasStop() ? entry.stopNanos() : nowNanos();
-        ConntrackFlow ended = at(entry, startNanos(entry, end), end, FlowEndReason.of(entry));
+        // An entry is often told of after a dump that it did not live to see: one that expired ends by the dump itself.
+        long covered = dumps.lastUpTo(end);
+        ConntrackFlow ended = at(entry, startNanos(entry, covered, end), end, FlowEndReason.of(entry));
         report(ctx, empty ? ended.reportedEmpty() : ended);
     }
 
     /**
      * The later of the entry's own start and the dump before. Without timestamps of the kernel's the dump before is all that
      * is known, and without dumps not even that: then the flow is a point at its end, rather than one that began in 1970.
+     *
+     * @param coveredNanos the dump before, 0 if there was none
      */
-    private long startNanos(ConntrackMessage entry, long endNanos) {
+    private static long startNanos(ConntrackMessage entry, long coveredNanos, long endNanos) {
         if (entry.hasStart()) {
-            return Math.max(entry.startNanos(), coveredUntilNanos);
+            return Math.max(entry.startNanos(), coveredNanos);
         }
-        return coveredUntilNanos == 0 ? endNanos : coveredUntilNanos;
+        return coveredNanos == 0 ? endNanos : coveredNanos;
     }
 
     private void report(ChannelHandlerContext ctx, ConntrackFlow reported) {

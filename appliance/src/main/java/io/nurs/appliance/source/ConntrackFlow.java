@@ -32,8 +32,7 @@ public final class ConntrackFlow {
         this.endReason = endReason;
         this.reportedEmpty = false;
         clearAdded();
-        return counted(
-                entry.originalPackets(), entry.originalBytes(), entry.replyPackets(), entry.replyBytes());
+        return counted(entry.originalPackets(), entry.originalBytes(), entry.replyPackets(), entry.replyBytes());
     }
 
     /** Of that, only so much was not reported before. */

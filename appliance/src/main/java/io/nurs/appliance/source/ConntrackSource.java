@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.Accounting;
@@ -22,6 +23,8 @@ import io.nurs.netlink.conntrack.ConntrackDecoder;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +38,9 @@ public final class ConntrackSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
     private static final long UNTRACKED_MILLIS = 10_000;
     private static final long WATCH_MILLIS = 1_000;
-    private static final long DRAIN_POLL_MILLIS = 5;
+    private static final long DRAIN_TICK_MILLIS = 5;
+    /** A DESTROY that did not fit comes again after a second. net/netfilter/nf_conntrack_ecache.c */
+    private static final long REPEATED_AFTER_NANOS = 1_500_000_000L;
 
     private final ConntrackSourceConfig config;
     private final ConntrackSockets sockets;
@@ -46,6 +51,7 @@ public final class ConntrackSource {
     private final ConntrackStats stats = new ConntrackStats();
     private final ConntrackAccounting accounting;
     private final ResetDumps dumps;
+    private final List<Future<?>> ticks = new ArrayList<>();
     private @Nullable ReliabilityGuard guard;
     private final RateLimit failureLimit = new RateLimit();
     private final RateLimit lossLimit = new RateLimit();
@@ -165,11 +171,14 @@ public final class ConntrackSource {
 
     private void schedule() {
         if (config.accounting() == Accounting.RESET) {
-            long period = config.activeTimeout().toMillis();
-            loop.scheduleAtFixedRate(dumps::report, period, period, TimeUnit.MILLISECONDS);
+            every(config.activeTimeout().toMillis(), dumps::report);
         }
-        loop.scheduleAtFixedRate(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        loop.schedule(this::adviseIfUntracked, UNTRACKED_MILLIS, TimeUnit.MILLISECONDS);
+        every(WATCH_MILLIS, this::watch);
+        ticks.add(loop.schedule(this::adviseIfUntracked, UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    private void every(long millis, Runnable task) {
+        ticks.add(loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS));
     }
 
     /** Says, at most once a minute, what was lost or could not be read since the last look. */
@@ -240,9 +249,10 @@ public final class ConntrackSource {
 
     /**
      * Reports what live flows have counted since the last dump (with {@code accounting: reset}) and the ends that are still
-     * queued, and closes. Not on the event loop.
+     * queued, and closes. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
      */
     public void close() throws InterruptedException {
+        ticks.forEach(tick -> tick.cancel(false));
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
         boolean whole = config.accounting() != Accounting.RESET
                 || dumps.last().await(config.shutdownTimeout().toMillis());
@@ -263,6 +273,7 @@ public final class ConntrackSource {
 
     /** Takes no new events, and waits until those in the queue have been read; false if that takes too long. */
     private boolean drainEvents(long deadline) throws InterruptedException {
+        boolean whole = awaitRepeats(deadline);
         try {
             events.leave(ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY);
         } catch (Errno e) {
@@ -272,10 +283,27 @@ public final class ConntrackSource {
             if (System.nanoTime() > deadline) {
                 return false;
             }
-            Thread.sleep(DRAIN_POLL_MILLIS);
+            Thread.sleep(DRAIN_TICK_MILLIS);
         }
         // What has left the queue is handled when the loop has come round.
         loop.submit(() -> {}).sync();
+        return whole;
+    }
+
+    /** Where events did not fit into the buffer, the kernel will send them again: until it has stopped to, we are not done. */
+    private boolean awaitRepeats(long deadline) throws InterruptedException {
+        long drops = config.delivery() == Delivery.RELIABLE ? events.kernelDrops() : 0;
+        long quietSince = System.nanoTime();
+        while (drops > 0 && System.nanoTime() - quietSince < REPEATED_AFTER_NANOS) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(DRAIN_TICK_MILLIS);
+            if (events.kernelDrops() != drops) {
+                drops = events.kernelDrops();
+                quietSince = System.nanoTime();
+            }
+        }
         return true;
     }
 

@@ -12,7 +12,8 @@ final class EndedOnce {
     /** Half full at most, which keeps the way to a free place short. 1 MiB each. */
     private static final int PLACES = 2 * GENERATION;
 
-    // Open addressing; 0 is a free place. Events go into the young table; once that has its number the old one is forgotten.
+    // Open addressing; 0 is a free place. Events go into the young table; once that has its number the old one is
+    // forgotten.
     private long[] young = new long[PLACES];
     private long[] old = new long[PLACES];
     private int youngCount;
@@ -22,7 +23,8 @@ final class EndedOnce {
         if (!destroyed.hasStop()) {
             return false;
         }
-        // The kernel takes the stop time once, when the entry dies; the id tells entries that died in the same nanosecond.
+        // The kernel takes the stop time once, when the entry dies; the id tells entries that died in the same
+        // nanosecond.
         return isRepeated(mix(destroyed.stopNanos() ^ (long) destroyed.id() << 32));
     }
 
