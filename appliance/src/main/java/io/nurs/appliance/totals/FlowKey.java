@@ -73,10 +73,10 @@ final class FlowKey {
         return hash;
     }
 
-    /** Start included; never 0 or 1. */
+    /** Start included; never 0. */
     long fingerprint() {
         long fingerprint = mix(hash ^ startNanos, WHITEN);
-        return fingerprint >>> 1 == 0 ? FOLD : fingerprint;
+        return fingerprint == 0 ? FOLD : fingerprint;
     }
 
     long startNanos() {

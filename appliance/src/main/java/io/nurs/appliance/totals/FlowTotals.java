@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,14 @@ public final class FlowTotals implements AutoCloseable {
         return maxFlows;
     }
 
+    /**
+     * Whose the table in a file is, so that the files of another number of readers can be opened; empty if it cannot be told.
+     * Takes no lock.
+     */
+    public static Optional<StateIdentity> identity(Path path) throws IOException {
+        return StateFile.identity(path);
+    }
+
     /** What was found; {@link Opening.First} without a state file. */
     public Opening opening() {
         return file == null ? new Opening.First() : file.opening();
@@ -170,10 +179,36 @@ public final class FlowTotals implements AutoCloseable {
         memory.set(SlotLayout.U16, at + SlotLayout.FLAGS, (short) 0);
         order.fence();
         key.occupy(memory, at);
+        taken(slot);
+        return slot;
+    }
+
+    /**
+     * As {@link #insert}, of a flow in another table with all that is known of it there: when the flows are spread over another
+     * number of readers. Both must be at rest, with nothing packed that is not sent.
+     */
+    public long insertCopy(FlowTotals from, long fromSlot) {
+        boolean ipv6 = from.slots.isIpv6(fromSlot);
+        long slot = size < maxFlows ? slots.take(ipv6) : NONE;
+        if (slot == NONE) {
+            return NONE;
+        }
+        MemorySegment memory = slots.memory(slot);
+        long at = slots.offset(slot);
+        MemorySegment fromMemory = from.slots.memory(fromSlot);
+        long fromAt = from.slots.offset(fromSlot);
+        // All but the word that makes it a flow, and that last.
+        MemorySegment.copy(fromMemory, fromAt + 8, memory, at + 8, SlotLayout.slotBytes(ipv6) - 8L);
+        order.fence();
+        memory.set(SlotLayout.U64, at, fromMemory.get(SlotLayout.U64, fromAt));
+        taken(slot);
+        return slot;
+    }
+
+    private void taken(long slot) {
         order.fence();
         index.insert(slot);
         size++;
-        return slot;
     }
 
     /** A record with the message's counters is packed: they are the totals now. */

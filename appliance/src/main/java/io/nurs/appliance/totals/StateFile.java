@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -78,9 +79,10 @@ final class StateFile implements ChunkSource {
 
     private static StateFile openLocked(
             FileLocks lock, Path path, StateIdentity identity, Clock clock, StoreOrder order) throws IOException {
-        StateFile file = null;
+        @Nullable FileChannel channel = null;
+        @Nullable StateFile file = null;
         try {
-            Opening found = new Opening.First();
+            @Nullable Opening found = new Opening.First();
             if (Files.exists(path)) {
                 @Nullable String objection = objection(path, identity);
                 found = objection == null ? null : setAside(path, objection, clock);
@@ -88,11 +90,14 @@ final class StateFile implements ChunkSource {
             if (found != null) {
                 create(path, identity, clock);
             }
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
             file = new StateFile(lock, channel, order, found);
             return file;
         } finally {
             if (file == null) {
+                if (channel != null) {
+                    channel.close();
+                }
                 lock.close();
             }
         }
@@ -211,6 +216,18 @@ final class StateFile implements ChunkSource {
             channel.truncate(bytes);
         } catch (IOException e) {
             refused++;
+        }
+    }
+
+    /** Whose file this is; empty if that cannot be told. Takes no lock. */
+    static Optional<StateIdentity> identity(Path path) throws IOException {
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return channel.size() < StateHeader.PREAMBLE_BYTES
+                    ? Optional.empty()
+                    : new StateHeader(channel.map(
+                                    FileChannel.MapMode.READ_ONLY, 0, StateHeader.PREAMBLE_BYTES, arena))
+                            .soundIdentity();
         }
     }
 

@@ -1,6 +1,8 @@
 package io.nurs.appliance.totals;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 
 /** A state file cannot be used, nor a new one be made in its place. The message is one line and names the file. */
 public final class StateFileException extends IOException {
@@ -15,7 +17,12 @@ public final class StateFileException extends IOException {
     }
 
     private static String reason(IOException cause) {
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+        if (cause instanceof NoSuchFileException missing) {
+            return "there is no " + missing.getFile();
+        }
+        if (cause instanceof AccessDeniedException denied) {
+            return "permission denied for " + denied.getFile();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

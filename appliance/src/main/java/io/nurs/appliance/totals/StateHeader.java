@@ -2,6 +2,7 @@ package io.nurs.appliance.totals;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -97,10 +98,7 @@ final class StateHeader {
         if (memory.get(SlotLayout.U32, CHECKSUM) != checksum()) {
             return "it is torn: the header's checksum is wrong";
         }
-        if (!hasOurSizes() || !hasSoundWords()) {
-            return "it is torn: the header contradicts itself";
-        }
-        return objection(identity(), wanted);
+        return hasOurSizes() && hasSoundWords() ? null : "it is torn: the header contradicts itself";
     }
 
     private static @Nullable String objection(StateIdentity found, StateIdentity wanted) {
