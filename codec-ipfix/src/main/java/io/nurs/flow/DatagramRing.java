@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * only while the socket does not take what it is given, up to a bound.
  */
 final class DatagramRing {
-    /** 64 datagrams of 1400 octets hold some 1200 records: 90 KB that only a blocked socket ever uses. */
-    static final int MAX_SLOTS = 64;
+    /** Some 700 KB of 1400 octets each, which only a blocked socket ever uses: Netty calls it unwritable after 64 KiB. */
+    static final int MAX_SLOTS = 512;
 
     private final int datagramBytes;
     private final List<Slot> slots = new ArrayList<>();

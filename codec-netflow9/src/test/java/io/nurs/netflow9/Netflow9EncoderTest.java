@@ -109,14 +109,14 @@ class Netflow9EncoderTest {
     void dropsAndCountsWhenEveryBufferIsInFlight() {
         try (EncoderFixture stuck = with(128, 1000, Duration.ofHours(1))) {
             // The channel keeps what it got, as a socket does that does not take it.
-            stuck.write(200, TestFlow.IPV4, TestFlow.REQUEST);
+            stuck.write(1_500, TestFlow.IPV4, TestFlow.REQUEST);
             long sent = stuck.stats().records();
-            assertEquals(200, sent + stuck.stats().droppedRecords());
-            assertEquals(64, stuck.stats().datagrams());
-            assertEquals(64, stuck.sent().size());
+            assertEquals(1_500, sent + stuck.stats().droppedRecords());
+            assertEquals(512, stuck.stats().datagrams());
+            assertEquals(512, stuck.sent().size());
             stuck.write(TestFlow.IPV4, TestFlow.REQUEST);
             stuck.channel.flush();
-            assertEquals(64, u32(only(stuck.sent()), 12));
+            assertEquals(512, u32(only(stuck.sent()), 12));
         }
     }
 

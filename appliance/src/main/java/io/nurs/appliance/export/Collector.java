@@ -25,6 +25,7 @@ import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Collector {
     private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
+
+    private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
 
     private final String name;
     private final NatView natView;
@@ -167,10 +170,38 @@ public final class Collector {
         channel.write(borrowed.set(template, flow), channel.voidPromise());
     }
 
-    /** Sends what is still being packed, and closes. */
+    /** Whether the socket takes what it is given; if not, who reads more from the kernel makes the encoder drop it. */
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    /** Has {@code action} run on the event loop whenever {@link #isWritable()} may have changed. */
+    void onWritabilityChanged(Runnable action) {
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+                action.run();
+            }
+        });
+    }
+
+    /** Sends what is still being packed, gives the socket time to take it, and closes. */
     public ChannelFuture close() {
         flushTick.cancel(false);
-        return channel.close();
+        channel.flush();
+        long deadline = System.nanoTime() + SEND_TIMEOUT.toNanos();
+        channel.eventLoop().execute(() -> closeWhenSent(deadline));
+        return channel.closeFuture();
+    }
+
+    /** Closing at once would drop what waits for the socket, and io_uring always has something on its way. */
+    private void closeWhenSent(long deadline) {
+        boolean sent = channel.bytesBeforeUnwritable() >= channel.config().getWriteBufferHighWaterMark();
+        if (sent || System.nanoTime() > deadline) {
+            channel.close();
+        } else {
+            channel.eventLoop().schedule(() -> closeWhenSent(deadline), 1, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** A collector that is down is no reason to stop: count, say so at times, go on. */

@@ -1,18 +1,46 @@
 package io.nurs.appliance.export;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.nurs.appliance.source.ConntrackFlow;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The tail of a source's pipelines: gives each flow to the stacks that the source feeds. */
+/**
+ * The tail of a source's pipelines: gives each flow to the stacks that the source feeds. While a collector's socket does not take
+ * more, nothing is read from the kernel, which keeps what it has to tell: a dump waits, and events wait in their buffer.
+ */
 @ChannelHandler.Sharable
 public final class FlowExporter extends ChannelInboundHandlerAdapter {
     private final List<Stack> stacks;
+    private final List<Collector> collectors;
+    private final List<Channel> read = new ArrayList<>();
 
+    /** @param stacks those of one source, whose channels and collectors are on one event loop */
     public FlowExporter(List<Stack> stacks) {
         this.stacks = List.copyOf(stacks);
+        this.collectors = stacks.stream()
+                .flatMap(stack -> stack.collectors().stream())
+                .distinct()
+                .toList();
+        collectors.forEach(collector -> collector.onWritabilityChanged(this::pace));
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        read.add(ctx.channel());
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        read.remove(ctx.channel());
+    }
+
+    private void pace() {
+        boolean writable = collectors.stream().allMatch(Collector::isWritable);
+        read.forEach(channel -> channel.config().setAutoRead(writable));
     }
 
     @Override

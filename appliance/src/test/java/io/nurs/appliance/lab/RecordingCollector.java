@@ -42,19 +42,28 @@ public final class RecordingCollector implements AutoCloseable {
 
     private record Received(InetSocketAddress from, byte[] octets) {}
 
-    private RecordingCollector() throws InterruptedException {
+    private RecordingCollector(int port) throws InterruptedException {
         channel = new Bootstrap()
                 .group(loop)
                 .channel(EpollDatagramChannel.class)
                 .option(SO_RCVBUFFORCE, BUFFER_BYTES)
                 .handler(new Recorder())
-                .bind("127.0.0.1", 0)
+                .bind("127.0.0.1", port)
                 .sync()
                 .channel();
     }
 
     public static RecordingCollector open() throws InterruptedException {
-        return new RecordingCollector();
+        return open(0);
+    }
+
+    public static RecordingCollector open(int port) throws InterruptedException {
+        return new RecordingCollector(port);
+    }
+
+    /** A port that nobody listens on. */
+    public static int freePort() throws IOException {
+        return LocalPort.free();
     }
 
     public int port() {
