@@ -1,5 +1,6 @@
 package io.nurs.appliance.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param namespace a name in /run/netns, an absolute path, or null for the process's own
  * @param guardPercent of nf_conntrack_max: where reliable delivery is given up for the router's sake
  * @param receiveBufferBytes what is asked of the kernel, which doubles it for its own bookkeeping
+ * @param stateFile where totals outlive the process, or null; only with {@link Accounting#DELTA}, as are the two beside it
+ * @param maxFlows of the table of totals
  * @param shutdownTimeout how long the last dump and flush may take after SIGTERM
  */
 public record ConntrackSourceConfig(
@@ -24,6 +27,9 @@ public record ConntrackSourceConfig(
         @Nullable String namespace,
         int receiveBufferBytes,
         boolean setSysctls,
+        FirstStart firstStart,
+        @Nullable Path stateFile,
+        int maxFlows,
         Duration shutdownTimeout)
         implements SourceConfig {
 
@@ -39,6 +45,9 @@ public record ConntrackSourceConfig(
                 null,
                 32 << 20,
                 false,
+                FirstStart.BASELINE,
+                null,
+                1_000_000,
                 Duration.ofSeconds(10));
     }
 
@@ -57,6 +66,9 @@ public record ConntrackSourceConfig(
                 // GiB.
                 (int) section.sizeBytes("receive-buffer", fallback.receiveBufferBytes, 4 << 10, 1 << 30),
                 section.flag("set-sysctls", fallback.setSysctls),
+                section.choice("first-start", fallback.firstStart),
+                section.optional("state-file", ConntrackSourceConfig::stateFile),
+                (int) section.integer("max-flows", fallback.maxFlows, 1_000, 100_000_000),
                 section.duration(
                         "shutdown-timeout", fallback.shutdownTimeout, Duration.ofMillis(100), Duration.ofMinutes(10)));
         YamlValue timeout = section.value("active-timeout");
@@ -65,6 +77,14 @@ public record ConntrackSourceConfig(
         }
         section.finish();
         return config;
+    }
+
+    private static Path stateFile(String text) {
+        if (!text.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    ScalarText.quote(text) + " is not an absolute path such as /var/lib/nurs/flows.state");
+        }
+        return Path.of(text);
     }
 
     private static int percent(String text) {

@@ -77,6 +77,9 @@ public final class LiveDemo {
                 router == null ? null : router.toString(),
                 ConntrackSourceConfig.defaults("router").receiveBufferBytes(),
                 false,
+                ConntrackSourceConfig.defaults("router").firstStart(),
+                null,
+                ConntrackSourceConfig.defaults("router").maxFlows(),
                 Duration.ofSeconds(10));
         Netflow9ExporterConfig exporter = Netflow9ExporterConfig.defaults(
                 "collector",

@@ -31,6 +31,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private final NetlinkChannel channel;
     private final TableUse table;
     private final Laps laps;
+    private final FlowSink sink;
     private final long lapMillis;
     private final RateLimit limit = new RateLimit();
 
@@ -41,6 +42,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private double allowance;
 
     private @Nullable Future<?> tick;
+    private @Nullable Runnable atEnd;
 
     /** Who is told of the walk's progress, on the event loop. */
     interface Laps {
@@ -50,11 +52,12 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         void end();
     }
 
-    TableWalk(ConntrackSourceConfig config, NetlinkChannel channel, TableUse table, Laps laps) {
+    TableWalk(ConntrackSourceConfig config, NetlinkChannel channel, TableUse table, Laps laps, FlowSink sink) {
         this.config = config;
         this.channel = channel;
         this.table = table;
         this.laps = laps;
+        this.sink = sink;
         this.lapMillis = config.activeTimeout().toMillis();
     }
 
@@ -65,13 +68,26 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         tick = channel.eventLoop().scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Goes round as fast as it can, once: the lap under way, or a new one; on the event loop. */
-    void hurry() {
+    /**
+     * Goes round once more, as fast as it can, after the lap under way; on the event loop.
+     *
+     * @param before called as that lap begins
+     * @param after called when it has ended
+     */
+    void last(Runnable before, Runnable after) {
         hurried = true;
-        if (!walking) {
+        Runnable whole = () -> {
+            before.run();
+            hurried = true;
+            atEnd = after;
             begin();
+        };
+        if (walking) {
+            atEnd = whole;
+            channel.read();
+        } else {
+            whole.run();
         }
-        channel.read();
     }
 
     void stop() {
@@ -89,7 +105,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (walking && (hurried || allowance > 0)) {
+        if (walking && (hurried || allowance > 0) && sink.takesMore()) {
             ctx.read();
         }
         ctx.fireChannelReadComplete();
@@ -99,9 +115,9 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         long sinceLap = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lapStartNanos);
         if (!walking && sinceLap >= lapMillis) {
             begin();
-        } else if (walking && allowance <= 0) {
+        } else if (walking) {
             allowance = Math.min(0, allowance) + entriesPerTick();
-            if (allowance > 0) {
+            if (allowance > 0 && sink.takesMore()) {
                 channel.read();
             }
         }
@@ -138,6 +154,11 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
                     config.name(),
                     cause == null ? "cancelled" : cause.getMessage(),
                     limit.suppressed());
+        }
+        Runnable next = atEnd;
+        atEnd = null;
+        if (next != null) {
+            next.run();
         }
     }
 

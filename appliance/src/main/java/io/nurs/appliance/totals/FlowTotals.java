@@ -265,6 +265,11 @@ public final class FlowTotals implements AutoCloseable {
         return journal != null && journal.used() >= MUST_SEND;
     }
 
+    /** The position behind everything reported and removed so far, for {@link #sent}: what comes later is not covered. */
+    public long packed() {
+        return journal == null ? 0 : journal.end();
+    }
+
     /**
      * Everything reported and removed so far is about to be sent: killed from now on, it is in doubt.
      *

@@ -225,8 +225,7 @@ final class StateFile implements ChunkSource {
                 FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             return channel.size() < StateHeader.PREAMBLE_BYTES
                     ? Optional.empty()
-                    : new StateHeader(channel.map(
-                                    FileChannel.MapMode.READ_ONLY, 0, StateHeader.PREAMBLE_BYTES, arena))
+                    : new StateHeader(channel.map(FileChannel.MapMode.READ_ONLY, 0, StateHeader.PREAMBLE_BYTES, arena))
                             .soundIdentity();
         }
     }
