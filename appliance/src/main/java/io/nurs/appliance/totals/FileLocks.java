@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a state file to one table: by a lock on NAME.lock, which ends with the process however that ends. The lock is not on
@@ -48,7 +47,7 @@ final class FileLocks implements AutoCloseable {
     private static FileLocks lockExclusively(Path file, Path path) throws IOException {
         FileChannel channel = FileChannel.open(
                 path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), StateFile.OWNER_ONLY);
-        @Nullable FileLock lock = null;
+        FileLock lock = null;
         try {
             lock = channel.tryLock();
         } finally {

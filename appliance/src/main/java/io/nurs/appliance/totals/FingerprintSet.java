@@ -7,12 +7,21 @@ import java.lang.foreign.MemorySegment;
 final class FingerprintSet implements AutoCloseable {
     private static final int MIN_CAPACITY = 1 << 10;
 
-    private Arena arena = Arena.ofShared();
-    private MemorySegment entries = arena.allocate((long) MIN_CAPACITY * Long.BYTES, Long.BYTES);
+    private Block block = new Block(MIN_CAPACITY);
+    private MemorySegment entries = block.entries;
     /** A power of two. */
     private long capacity = MIN_CAPACITY;
 
     private int size;
+
+    private static final class Block {
+        private final Arena arena = Arena.ofShared();
+        private final MemorySegment entries;
+
+        Block(long capacity) {
+            entries = arena.allocate(capacity * Long.BYTES, Long.BYTES);
+        }
+    }
 
     boolean contains(long fingerprint) {
         long at = home(fingerprint);
@@ -64,6 +73,7 @@ final class FingerprintSet implements AutoCloseable {
     /** Empties it, and gives memory back if it was far too large. */
     void clear() {
         if (capacity > MIN_CAPACITY && 8L * size < capacity) {
+            block.arena.close();
             allocate(capacity / 2);
         } else {
             entries.fill((byte) 0);
@@ -72,25 +82,20 @@ final class FingerprintSet implements AutoCloseable {
     }
 
     private void resize(long newCapacity) {
-        MemorySegment before = entries;
-        Arena beforeArena = arena;
-        long end = before.byteSize();
-        arena = Arena.ofShared();
-        entries = arena.allocate(newCapacity * Long.BYTES, Long.BYTES);
-        capacity = newCapacity;
-        for (long offset = 0; offset < end; offset += Long.BYTES) {
-            long entry = before.get(SlotLayout.U64, offset);
+        Block before = block;
+        allocate(newCapacity);
+        for (long offset = 0; offset < before.entries.byteSize(); offset += Long.BYTES) {
+            long entry = before.entries.get(SlotLayout.U64, offset);
             if (entry != 0) {
                 put(entry);
             }
         }
-        beforeArena.close();
+        before.arena.close();
     }
 
     private void allocate(long newCapacity) {
-        arena.close();
-        arena = Arena.ofShared();
-        entries = arena.allocate(newCapacity * Long.BYTES, Long.BYTES);
+        block = new Block(newCapacity);
+        entries = block.entries;
         capacity = newCapacity;
     }
 
@@ -124,6 +129,6 @@ final class FingerprintSet implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        block.arena.close();
     }
 }

@@ -2,7 +2,6 @@ package io.nurs.appliance.totals;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** The slots of a table, by number, and which of them are free. A slot never moves. Each chunk is of one family. */
 final class SlotChunks {
@@ -104,7 +103,7 @@ final class SlotChunks {
     }
 
     private boolean grow(FreeSlots free, boolean v6) {
-        @Nullable MemorySegment chunk = free.chunks < maxChunks ? source.chunk(v6) : null;
+        MemorySegment chunk = free.chunks < maxChunks ? source.chunk(v6) : null;
         if (chunk == null) {
             return false;
         }

@@ -79,12 +79,12 @@ final class StateFile implements ChunkSource {
 
     private static StateFile openLocked(
             FileLocks lock, Path path, StateIdentity identity, Clock clock, StoreOrder order) throws IOException {
-        @Nullable FileChannel channel = null;
-        @Nullable StateFile file = null;
+        FileChannel channel = null;
+        StateFile file = null;
         try {
-            @Nullable Opening found = new Opening.First();
+            Opening found = new Opening.First();
             if (Files.exists(path)) {
-                @Nullable String objection = objection(path, identity);
+                String objection = objection(path, identity);
                 found = objection == null ? null : setAside(path, objection, clock);
             }
             if (found != null) {
@@ -115,7 +115,7 @@ final class StateFile implements ChunkSource {
             }
             StateHeader header =
                     new StateHeader(channel.map(FileChannel.MapMode.READ_ONLY, 0, StateHeader.PREAMBLE_BYTES, arena));
-            @Nullable String objection = header.objection(identity);
+            String objection = header.objection(identity);
             return objection == null ? objection(header, size) : objection;
         }
     }

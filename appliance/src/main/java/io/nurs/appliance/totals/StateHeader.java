@@ -87,6 +87,16 @@ final class StateHeader {
     /** Why the preamble is not one to go on with, in a few words; null if it is. Chunks and journal are checked elsewhere. */
     @Nullable
     String objection(StateIdentity wanted) {
+        String objection = objection();
+        return objection == null ? objection(identity(), wanted) : objection;
+    }
+
+    /** Empty if the preamble is not one to go on with. */
+    Optional<StateIdentity> soundIdentity() {
+        return objection() == null ? Optional.of(identity()) : Optional.empty();
+    }
+
+    private @Nullable String objection() {
         if (memory.get(SlotLayout.U64, MAGIC) != MAGIC_NUMBER) {
             return "it is not a state file";
         }
