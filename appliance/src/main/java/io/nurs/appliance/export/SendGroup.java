@@ -46,7 +46,7 @@ final class SendGroup {
         flushing = true;
         sending = to.beginSending();
         for (int i = 0; i < channels.size(); i++) {
-            if (channels.get(i) != ctx.channel()) {
+            if (!channels.get(i).equals(ctx.channel())) {
                 channels.get(i).flush();
             }
         }

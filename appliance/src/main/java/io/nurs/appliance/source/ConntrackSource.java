@@ -253,9 +253,9 @@ public final class ConntrackSource {
 
     /**
      * Reports what live flows have counted since the last dump (with {@code accounting: reset}) and the ends that are still
-     * queued, and closes. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
+     * queued, and stops reading. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
      */
-    public void close() throws InterruptedException {
+    public void stop() throws InterruptedException {
         ticks.forEach(tick -> tick.cancel(false));
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
         boolean whole = reports.last().await(config.shutdownTimeout().toMillis());
@@ -272,7 +272,10 @@ public final class ConntrackSource {
         }
         events.close().sync();
         requests.close().sync();
-        sink.sendAll();
+    }
+
+    /** After the collectors have been closed: what they were sent is on record then. */
+    public void close() {
         reports.close();
     }
 

@@ -8,7 +8,6 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.totals.FlowTotals;
 import io.nurs.appliance.totals.InDoubtFlow;
 import io.nurs.appliance.totals.Opening;
-import io.nurs.appliance.totals.StateFileException;
 import io.nurs.appliance.totals.StateIdentity;
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
@@ -78,7 +77,7 @@ final class DeltaReports implements Reports {
         }
         try {
             return FlowTotals.open(file, identity(config, namespace), config.maxFlows());
-        } catch (IOException | StateFileException e) {
+        } catch (IOException e) {
             throw new StartException("source " + config.name() + ": " + e.getMessage(), e);
         }
     }
