@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * that it was to reach.
  */
 class CrashTest {
-    private static final int CALLS = 150;
+    private static final int CALLS = 110;
     private static final int CHOICES = 3;
 
     /** What opening a file should show: totals by CTA_ID, and CTA_ID and packets of the flows in doubt. */
@@ -41,6 +41,7 @@ class CrashTest {
     private Path copy = Path.of("");
     private byte[] before = new byte[0];
     private int checked;
+    private boolean withIpv6;
 
     // What the script knows: totals as they are, as they will be if what is packed is undone, and as they were cleared.
     private final Map<Integer, List<Long>> packed = new TreeMap<>();
@@ -64,9 +65,10 @@ class CrashTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2})
     void whereverItIsKilledTheFileShowsWhatWasSent(long seed, @TempDir Path directory) throws IOException {
         random = new Random(seed);
+        withIpv6 = seed == 2;
         path = directory.resolve("totals");
         copy = directory.resolve("copy");
         FlowTotals.open(path, Tables.identity(), 100).close();
@@ -79,6 +81,9 @@ class CrashTest {
                 start = goal;
             }
         }
+        // Killed again, while what was not sent is being undone.
+        FlowTotals.open(path, Tables.identity(), 100, Clock.systemUTC(), new SnapshotOrder())
+                .close();
         System.out.println("opened " + checked + " files of processes killed");
     }
 
@@ -120,8 +125,8 @@ class CrashTest {
                 baseline ? totals.insertBaseline(messages.of(entry), 1, 1) : totals.insert(messages.of(entry), 1, 1));
     }
 
-    private static Entry entry(int id) {
-        return id % 4 == 0 ? Entry.udp6(id, id) : Entry.udp(id, id);
+    private Entry entry(int id) {
+        return withIpv6 && id % 4 == 0 ? Entry.udp6(id, id) : Entry.udp(id, id);
     }
 
     private void report(FlowTotals totals, int id) {

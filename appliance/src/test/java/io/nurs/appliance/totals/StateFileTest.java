@@ -277,6 +277,10 @@ class StateFileTest {
         for (int bit = 0; bit < 1120 * 8 + 8; bit++) {
             // After the words comes the first chunk's family.
             int octet = bit < 1120 * 8 ? bit / 8 : 4096;
+            if (octet >= 80 && octet < 1024 && bit % 8 != octet % 8) {
+                // All these are under one checksum: one bit of each will do.
+                continue;
+            }
             try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
                 file.setLength(bytes.length);
                 file.write(bytes, 0, (int) StateHeader.PREAMBLE_BYTES);
