@@ -22,14 +22,14 @@ record Entry(
         int key,
         long start,
         int mark,
-        long[] counters) {
+        List<Long> counters) {
     static final int TCP = 6;
     static final int UDP = 17;
     static final int ICMP = 1;
     static final int GRE = 47;
 
     static Entry udp(int id, int source) {
-        return new Entry(false, id, 0, 0, UDP, source, 7, 1000 << 16 | 53, 0, 0, new long[4]);
+        return new Entry(false, id, 0, 0, UDP, source, 7, 1000 << 16 | 53, 0, 0, List.of(0L, 0L, 0L, 0L));
     }
 
     static Entry udp6(int id, int source) {
@@ -60,8 +60,8 @@ record Entry(
         return new Entry(ipv6, id, zone, zoneKind, protocol, source, destination, key, start, number, counters);
     }
 
-    Entry withCounters(long... four) {
-        return new Entry(ipv6, id, zone, zoneKind, protocol, source, destination, key, start, mark, four);
+    Entry withCounters(Long... four) {
+        return new Entry(ipv6, id, zone, zoneKind, protocol, source, destination, key, start, mark, List.of(four));
     }
 
     /** All that tells flows apart but the start. */

@@ -50,8 +50,8 @@ final class EntryMessages {
         if (entry.zoneKind() == SlotLayout.ZONE_BOTH) {
             u16(CTA_ZONE, entry.zone());
         }
-        counters(CTA_COUNTERS_ORIG, entry.counters()[0], entry.counters()[1]);
-        counters(CTA_COUNTERS_REPLY, entry.counters()[2], entry.counters()[3]);
+        counters(CTA_COUNTERS_ORIG, entry.counters().get(0), entry.counters().get(1));
+        counters(CTA_COUNTERS_REPLY, entry.counters().get(2), entry.counters().get(3));
         if (entry.start() != 0) {
             int nested = begin(CTA_TIMESTAMP);
             u64(CTA_TIMESTAMP_START, entry.start());

@@ -1,6 +1,5 @@
 package io.nurs.appliance.totals;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FlowTotalsModelTest {
     private static final int OPERATIONS = 150_000;
     private static final int MAX_FLOWS = 30_000;
+    private static final List<Long> NOTHING = List.of(0L, 0L, 0L, 0L);
 
     /** What the table should know of a flow. */
     private static final class Flow {
         final Entry entry;
         long start;
         long slot;
-        long[] totals = new long[4];
+        List<Long> totals = NOTHING;
         long until;
         int lap;
         int flags;
@@ -123,8 +124,8 @@ class FlowTotalsModelTest {
         return entry.withStart(random.nextInt(4)).withCounters(counters());
     }
 
-    private long[] counters() {
-        return new long[] {random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong()};
+    private Long[] counters() {
+        return new Long[] {random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong()};
     }
 
     private void meet(FlowTotals totals, Entry entry) {
@@ -154,15 +155,19 @@ class FlowTotalsModelTest {
             return;
         }
         assertNotEquals(FlowTotals.NONE, flow.slot);
-        flow.totals = baseline ? entry.counters() : new long[4];
-        flows.computeIfAbsent(entry.identity(), key -> new ArrayList<>()).add(flow);
+        flow.totals = baseline ? entry.counters() : NOTHING;
+        namesakes(entry).add(flow);
         all.add(flow);
     }
 
+    private List<Flow> namesakes(Entry entry) {
+        return flows.computeIfAbsent(entry.identity(), key -> new ArrayList<>());
+    }
+
     /** The rule of FlowIndex.find, said plainly. */
-    private Flow find(Entry entry) {
+    private @Nullable Flow find(Entry entry) {
         Flow best = null;
-        for (Flow flow : flows.getOrDefault(entry.identity(), List.of())) {
+        for (Flow flow : namesakes(entry)) {
             if (flow.start == entry.start()) {
                 return flow;
             }
@@ -180,7 +185,7 @@ class FlowTotalsModelTest {
             Flow flow = all.get(at);
             all.set(at, all.getLast());
             all.removeLast();
-            flows.get(flow.entry.identity()).remove(flow);
+            namesakes(flow.entry).remove(flow);
             compare(totals, flow);
             totals.remove(flow.slot);
         }
@@ -189,12 +194,13 @@ class FlowTotalsModelTest {
     private void report(FlowTotals totals) {
         if (!all.isEmpty()) {
             Flow flow = all.get(random.nextInt(all.size()));
-            flow.totals = counters();
+            flow.totals = List.of(counters());
             flow.until = random.nextLong();
             flow.lap = random.nextInt(1 << 16);
             flow.flags = random.nextInt(1 << 16);
             flow.mark = random.nextInt();
-            totals.report(flow.slot, messages.of(flow.entry.withCounters(flow.totals)), flow.until);
+            totals.report(
+                    flow.slot, messages.of(flow.entry.withCounters(flow.totals.toArray(Long[]::new))), flow.until);
             totals.lap(flow.slot, flow.lap);
             totals.flags(flow.slot, flow.flags);
             totals.mark(flow.slot, flow.mark);
@@ -224,7 +230,7 @@ class FlowTotalsModelTest {
                 removed.add(victim.slot);
                 expected.remove(victim);
                 all.removeLast();
-                flows.get(victim.entry.identity()).remove(victim);
+                namesakes(victim.entry).remove(victim);
                 totals.remove(victim.slot);
             }
             if (totals.needsSend()) {
@@ -247,7 +253,7 @@ class FlowTotalsModelTest {
     private void compare(FlowTotals totals, Flow flow) {
         long slot = totals.find(messages.of(flow.entry.withStart(flow.start)));
         assertEquals(flow.slot, slot);
-        assertArrayEquals(flow.totals, Tables.totals(totals, slot));
+        assertEquals(flow.totals, Tables.totals(totals, slot));
         assertEquals(flow.until, totals.reportedUntilNanos(slot));
         assertEquals(flow.start, totals.startNanos(slot));
         assertEquals(flow.lap, totals.lap(slot));

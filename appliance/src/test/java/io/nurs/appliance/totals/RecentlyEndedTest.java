@@ -24,7 +24,7 @@ class RecentlyEndedTest {
     @Test
     void tellsADuplicateFromAReusedTuple() {
         assertTrue(ended.addIfNew(messages.of(Entry.udp(1, 1).withStart(5))));
-        assertFalse(ended.addIfNew(messages.of(Entry.udp(1, 1).withStart(5).withCounters(1, 2, 3, 4))));
+        assertFalse(ended.addIfNew(messages.of(Entry.udp(1, 1).withStart(5).withCounters(1L, 2L, 3L, 4L))));
         assertTrue(ended.addIfNew(messages.of(Entry.udp(1, 1).withStart(6))));
         assertTrue(ended.addIfNew(messages.of(Entry.udp(2, 1).withStart(5))));
         assertTrue(ended.addIfNew(messages.of(Entry.udp6(1, 1).withStart(5))));

@@ -1,5 +1,6 @@
 package io.nurs.appliance.totals;
 
+import java.util.List;
 import java.util.UUID;
 
 /** What tests of state files share. */
@@ -12,9 +13,11 @@ final class Tables {
         return new StateIdentity(BOOT, 4_026_531_840L, 0, 1, "");
     }
 
-    static long[] totals(FlowTotals totals, long slot) {
-        return new long[] {
-            totals.originalPackets(slot), totals.originalBytes(slot), totals.replyPackets(slot), totals.replyBytes(slot)
-        };
+    static List<Long> totals(FlowTotals totals, long slot) {
+        return List.of(
+                totals.originalPackets(slot),
+                totals.originalBytes(slot),
+                totals.replyPackets(slot),
+                totals.replyBytes(slot));
     }
 }
