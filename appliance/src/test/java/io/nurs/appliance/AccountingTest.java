@@ -81,7 +81,7 @@ class AccountingTest {
                 assertEquals(lab.forwarded(), before.plus(sum(collector.facts())), "what nftables counted");
                 assertTrue(requests.getFirst().firstMillis() >= started, "the baseline is where the first begins");
                 assertInOrder(requests);
-                assertEquals(FORCED_END, requests.getLast().endReason());
+                assertEquals(lastReason(subject), requests.getLast().endReason());
                 for (FlowFact onTheWay : requests.subList(0, requests.size() - 1)) {
                     assertEquals(ACTIVE_TIMEOUT, onTheWay.endReason());
                 }
@@ -99,7 +99,7 @@ class AccountingTest {
             collector.waitForDatagrams(subject.stop());
             assertEquals(Traffic.udpCount(SERVER, 7, 100), sum(requests()));
             assertEquals(Traffic.udpCount(SERVER, 7, 200), sum(replies()));
-            assertEquals(FORCED_END, requests().getLast().endReason());
+            assertEquals(lastReason(subject), requests().getLast().endReason());
             assertInOrder(requests());
         }
     }
@@ -167,15 +167,20 @@ class AccountingTest {
         lab.sysctl("net.netfilter.nf_conntrack_udp_timeout_stream", 1);
         ConntrackWatch watch = ConntrackWatch.start(lab);
         try (Subject subject = start("active-timeout: 2s")) {
-            traffic.udp(SERVER, 2, 100, 200);
-            subject.waitForEnded(1);
+            int flows = 0;
+            long empty;
+            // Again if a dump came between the traffic and its end, which then has nothing left to report.
+            do {
+                empty = subject.source().stats().empty();
+                traffic.udp(SERVER, 2, 100, 200);
+                subject.waitForEnded(++flows);
+            } while (subject.source().stats().empty() > empty && flows < 10);
             collector.waitForDatagrams(subject.stop());
-            List<FlowFact> requests = requests();
-            Entry ended = watch.ended(1).getFirst();
-            assertEquals(ended.stopNanos() / 1_000_000, requests.getLast().lastMillis());
-            assertEquals(ended.startNanos() / 1_000_000, requests.getFirst().firstMillis());
-            assertInOrder(requests);
-            assertEquals(Traffic.udpCount(SERVER, 2, 100), sum(requests));
+            Entry last = watch.ended(flows).getLast();
+            List<FlowFact> facts = collector.facts().stream()
+                    .filter(fact -> fact.lastMillis() == last.stopNanos() / 1_000_000)
+                    .toList();
+            FlowFact.assertSame(last.facts(NatView.CLIENT), facts, "one record a direction, from start to end");
         }
     }
 
@@ -199,6 +204,11 @@ class AccountingTest {
             assertEquals(count, subject.source().stats().ended());
             assertEquals(lab.forwarded(), sum(collector.facts()));
         }
+    }
+
+    /** A dump may have come between the last traffic and the end, which then has nothing left to report. */
+    private static int lastReason(Subject subject) {
+        return subject.source().stats().empty() == 0 ? FORCED_END : ACTIVE_TIMEOUT;
     }
 
     private List<FlowFact> requests() {

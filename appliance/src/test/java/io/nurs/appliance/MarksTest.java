@@ -42,8 +42,10 @@ class MarksTest {
         lab = Lab.open();
         Server.start(lab);
         // Bit 12 is set in the first alone; interfaces 3 and 2, direction 1 are in both.
-        lab.nft("add rule inet lab marking udp dport 7001 ct mark set 0x1321\n"
-                + "add rule inet lab marking udp dport 7002 ct mark set 0x2321\n");
+        lab.nft("""
+                add rule inet lab marking udp dport 7001 ct mark set 0x1321
+                add rule inet lab marking udp dport 7002 ct mark set 0x2321
+                """);
     }
 
     @AfterEach

@@ -2,6 +2,7 @@ package io.nurs.appliance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Lab;
@@ -174,8 +175,8 @@ class StormTest {
         Map<Integer, FlowFact> replies = byPort(facts, false, FlowFact::destinationPort);
         Counted sum = new Counted(0, 0);
         for (int i = 0; i < count; i++) {
-            Counted request = counted(requests.get(FIRST_PORT + i));
-            Counted reply = counted(replies.get(FIRST_PORT + i));
+            Counted request = counted(requests, FIRST_PORT + i);
+            Counted reply = counted(replies, FIRST_PORT + i);
             assertEquals(Traffic.udpCount(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, Traffic.requestOctets(i)), request);
             assertEquals(Traffic.udpCount(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, Traffic.replyOctets(i)), reply);
             sum = sum.plus(request).plus(reply);
@@ -191,8 +192,9 @@ class StormTest {
                 .collect(Collectors.toMap(port, Function.identity()));
     }
 
-    private static Counted counted(FlowFact fact) {
-        return new Counted(fact.packets(), fact.bytes());
+    private static Counted counted(Map<Integer, FlowFact> facts, int port) {
+        FlowFact fact = facts.get(port);
+        return fact == null ? fail("none of port " + port) : new Counted(fact.packets(), fact.bytes());
     }
 
     private static ConntrackTuple tuple(int i) {

@@ -25,6 +25,7 @@ import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,8 @@ public final class Collector {
     private @Nullable Uniflow uniflow;
     private @Nullable FlowRecord<Uniflow> record;
 
-    private Collector(
+    /** Over a channel whose pipeline holds the encoder. */
+    Collector(
             Netflow9ExporterConfig config,
             FlowEncoder encoder,
             SystemUptime uptime,
@@ -118,9 +120,11 @@ public final class Collector {
                 .await();
         if (!connected.isSuccess()) {
             Throwable cause = connected.cause();
+            // The JDK's exception for ENETUNREACH has no message.
+            String reason = cause instanceof NoRouteToHostException ? "network is unreachable" : cause.getMessage();
             throw new StartException(
-                    "exporter " + config.name() + ": cannot reach collector " + config.collector() + ": "
-                            + cause.getMessage() + "; check the address and the route to it",
+                    "exporter " + config.name() + ": cannot reach collector " + config.collector() + ": " + reason
+                            + "; check the address and the route to it",
                     cause);
         }
         return connected.channel();

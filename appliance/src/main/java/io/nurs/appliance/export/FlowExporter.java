@@ -20,7 +20,7 @@ public final class FlowExporter extends FlowSink {
     private final List<Channel> read = new ArrayList<>();
     private final SendGroup group = new SendGroup();
 
-    /** @param stacks those of one source, whose channels and collectors are on one event loop */
+    /** For the stacks of one source, whose channels and collectors are on one event loop. */
     public FlowExporter(List<Stack> stacks) {
         this.stacks = List.copyOf(stacks);
         this.collectors = stacks.stream()

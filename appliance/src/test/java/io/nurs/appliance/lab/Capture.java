@@ -61,8 +61,9 @@ public final class Capture implements AutoCloseable {
         assertEquals("", tshark("-q", "-z", "expert").strip(), "tshark's expert information");
         List<FlowFact> facts = new ArrayList<>();
         for (Map<String, Object> packet : Json.objects(tshark("-T", "json", "--no-duplicate-keys"))) {
-            Map<String, Map<String, Map<String, Object>>> source = Json.cast(packet.get("_source"));
-            flows(source.getOrDefault("layers", Map.of()).getOrDefault("cflow", Map.of()), facts);
+            Map<String, Object> layers =
+                    Json.object(Json.object(packet.get("_source")).get("layers"));
+            flows(Json.object(layers.get("cflow")), facts);
         }
         return facts;
     }
@@ -91,14 +92,14 @@ public final class Capture implements AutoCloseable {
 
     private static void flows(Map<String, Object> cflow, List<FlowFact> facts) {
         BigDecimal uptime = new BigDecimal(String.valueOf(cflow.get("cflow.sysuptime")));
-        Map<String, Object> header = Json.cast(cflow.get("cflow.timestamp_tree"));
+        Map<String, Object> header = Json.object(cflow.get("cflow.timestamp_tree"));
         BigDecimal boot = new BigDecimal(String.valueOf(header.get("cflow.unix_secs"))).subtract(uptime);
         cflow.forEach((name, value) -> {
             if (name.startsWith("FlowSet ") && !name.contains("Template")) {
-                Map<String, Object> set = Json.cast(value);
+                Map<String, Object> set = Json.object(value);
                 set.forEach((flow, fields) -> {
                     if (flow.startsWith("Flow ")) {
-                        facts.add(fact(Json.cast(fields), boot));
+                        facts.add(fact(Json.object(fields), boot));
                     }
                 });
             }
@@ -106,7 +107,7 @@ public final class Capture implements AutoCloseable {
     }
 
     private static FlowFact fact(Map<String, Object> flow, BigDecimal boot) {
-        List<Map<String, Object>> times = Json.cast(flow.get("cflow.timedelta_tree"));
+        List<Map<String, Object>> times = Json.objects(flow.get("cflow.timedelta_tree"));
         long first = millis(times.get(1), "cflow.abstimestart");
         long last = millis(times.get(1), "cflow.abstimeend");
         assertEquals(first, sinceBoot(times.get(0), "cflow.timestart", boot), "fields 22 and 152");

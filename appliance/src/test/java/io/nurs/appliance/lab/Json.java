@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -15,13 +17,17 @@ final class Json {
         LoadSettings settings =
                 LoadSettings.builder().setCodePointLimit(64 << 20).build();
         // YAML forbids the tabs that nfdump indents with.
-        Object list = new Load(settings).loadFromString(json.replace('\t', ' '));
-        return cast(list);
+        return objects(new Load(settings).loadFromString(json.replace('\t', ' ')));
     }
 
     @SuppressWarnings("unchecked")
-    static <T> T cast(Object value) {
-        return (T) value;
+    static List<Map<String, Object>> objects(@Nullable Object value) {
+        return (List<Map<String, Object>>) Objects.requireNonNull(value);
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> object(@Nullable Object value) {
+        return (Map<String, Object>) Objects.requireNonNull(value);
     }
 
     /** A number, written as one or as a string, once or several times alike; -1 if there is none. */

@@ -62,7 +62,7 @@ public final class Nfacctd implements AutoCloseable {
                 () -> count + " flows of " + Wait.unchecked(program::output),
                 () -> Files.exists(flows) && Files.readAllLines(flows).size() >= count);
         return Wait.unchecked(() -> Files.readAllLines(flows)).stream()
-                .map(line -> fact(Json.cast(Json.objects("[" + line + "]").getFirst())))
+                .map(line -> fact(Json.objects("[" + line + "]").getFirst()))
                 .toList();
     }
 
@@ -92,7 +92,7 @@ public final class Nfacctd implements AutoCloseable {
     }
 
     private static FlowFact fact(Map<String, Object> flow) {
-        int protocol = PROTOCOLS.get(text(flow, "ip_proto"));
+        int protocol = PROTOCOLS.getOrDefault(text(flow, "ip_proto"), -1);
         int typeAndCode = Json.integer(flow, protocol == Traffic.ICMPV6 ? "icmp6" : "icmp4");
         boolean icmp = protocol == Traffic.ICMP || protocol == Traffic.ICMPV6;
         return new FlowFact(
@@ -124,10 +124,12 @@ public final class Nfacctd implements AutoCloseable {
 
     /** It ends, with its plugin's process, on SIGINT. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         if (program.isRunning()) {
-            program.interrupt();
-            program.exitCode();
+            Wait.unchecked(() -> {
+                program.interrupt();
+                return program.exitCode();
+            });
         }
         program.close();
     }

@@ -22,7 +22,7 @@ public final class Nfcapd implements AutoCloseable {
         this.program = program;
     }
 
-    /** @param directory a new one for its file */
+    /** Listens on a free port, and writes its file into a new directory. */
     public static Nfcapd start(Path directory) throws IOException {
         return start(directory, LocalPort.free());
     }

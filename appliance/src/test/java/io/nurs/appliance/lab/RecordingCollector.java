@@ -40,7 +40,7 @@ public final class RecordingCollector implements AutoCloseable {
     private final List<Received> datagrams = new ArrayList<>();
     private final Channel channel;
 
-    private record Received(InetSocketAddress from, byte[] octets) {}
+    private record Received(InetSocketAddress from, ByteBuf datagram) {}
 
     private RecordingCollector(int port) throws InterruptedException {
         channel = new Bootstrap()
@@ -74,10 +74,7 @@ public final class RecordingCollector implements AutoCloseable {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             DatagramPacket packet = (DatagramPacket) message;
-            ByteBuf content = packet.content();
-            byte[] octets = new byte[content.readableBytes()];
-            content.getBytes(content.readerIndex(), octets);
-            Received received = new Received(packet.sender(), octets);
+            Received received = new Received(packet.sender(), Unpooled.copiedBuffer(packet.content()));
             packet.release();
             lock.lock();
             try {
@@ -109,7 +106,7 @@ public final class RecordingCollector implements AutoCloseable {
     public List<DecodedMessage> messages() {
         Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
         return received().stream()
-                .map(datagram -> decoder.decode(datagram.from, Unpooled.wrappedBuffer(datagram.octets)))
+                .map(received -> decoder.decode(received.from, received.datagram))
                 .toList();
     }
 

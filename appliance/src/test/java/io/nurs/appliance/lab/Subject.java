@@ -16,7 +16,7 @@ public final class Subject implements AutoCloseable {
         this.appliance = appliance;
     }
 
-    /** @param yaml a whole configuration */
+    /** Starts a whole configuration. */
     public static Subject start(String yaml) throws ConfigException, StartException, InterruptedException {
         return new Subject(Appliance.start(ConfigLoader.parse("test.yaml", yaml)));
     }
@@ -65,16 +65,19 @@ public final class Subject implements AutoCloseable {
     }
 
     /** Datagrams that the first collector was sent, once the appliance has stopped. */
-    public long stop() throws InterruptedException {
+    public long stop() {
         close();
         return collector().encoded().datagrams();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         if (!stopped) {
             stopped = true;
-            appliance.stop();
+            Wait.unchecked(() -> {
+                appliance.stop();
+                return true;
+            });
         }
     }
 }

@@ -35,8 +35,6 @@ public final class Traffic {
     private static final int SOCKETS_AT_ONCE = 250;
 
     private final Lab lab;
-    /** The port that the last flow came from. */
-    private int lastPort;
 
     public Traffic(Lab lab) {
         this.lab = lab;
@@ -90,13 +88,7 @@ public final class Traffic {
 
     /** A UDP flow that goes on: always from the same port. */
     public OpenUdp openUdp(InetSocketAddress to) throws IOException {
-        DatagramSocket socket = Lab.in(lab.client(), () -> connected(to, 0));
-        lastPort = socket.getLocalPort();
-        return new OpenUdp(socket);
-    }
-
-    public int lastPort() {
-        return lastPort;
+        return new OpenUdp(Lab.in(lab.client(), () -> connected(to, 0)));
     }
 
     /** A client's socket. */
@@ -105,10 +97,6 @@ public final class Traffic {
 
         private OpenUdp(DatagramSocket socket) {
             this.socket = socket;
-        }
-
-        public int port() {
-            return socket.getLocalPort();
         }
 
         public void exchange(int requests, int requestOctets, int replyOctets) throws IOException {
@@ -144,12 +132,12 @@ public final class Traffic {
     }
 
     /**
-     * A TCP connection that the client closes.
+     * A TCP connection that the client closes, from its first packet to its last.
      *
      * @param abort by a reset instead of an orderly end
      */
     public void tcp(InetSocketAddress to, int requestOctets, int replyOctets, boolean abort) throws IOException {
-        lastPort = Lab.in(lab.client(), () -> {
+        int port = Lab.in(lab.client(), () -> {
             try (SocketChannel channel = SocketChannel.open(to)) {
                 Channels.newOutputStream(channel)
                         .write(ByteBuffer.allocate(8 + requestOctets)
@@ -166,6 +154,15 @@ public final class Traffic {
                 return ((InetSocketAddress) channel.getLocalAddress()).getPort();
             }
         });
+        Wait.until("the router has seen the last packet", () -> isOver(port));
+    }
+
+    /** Also if its entry has expired. */
+    private boolean isOver(int port) throws IOException, InterruptedException {
+        return lab.inRouter("conntrack", "-L", "-o", "extended")
+                .lines()
+                .filter(line -> line.contains(" tcp ") && line.contains(" sport=" + port + " "))
+                .allMatch(line -> line.contains(" TIME_WAIT ") || line.contains(" CLOSE "));
     }
 
     /** One echo request and its answer. */
@@ -183,10 +180,12 @@ public final class Traffic {
     /** One packet, which nothing answers. */
     public void raw(String to, int protocol, String payloadHex) throws IOException, InterruptedException {
         Requires.tools("python3");
-        String script = "import socket,sys\n"
-                + "to, protocol, payload = sys.argv[1], int(sys.argv[2]), bytes.fromhex(sys.argv[3])\n"
-                + "family = socket.AF_INET6 if ':' in to else socket.AF_INET\n"
-                + "socket.socket(family, socket.SOCK_RAW, protocol).sendto(payload, (to, 0))\n";
+        String script = """
+                import socket, sys
+                to, protocol, payload = sys.argv[1], int(sys.argv[2]), bytes.fromhex(sys.argv[3])
+                family = socket.AF_INET6 if ':' in to else socket.AF_INET
+                socket.socket(family, socket.SOCK_RAW, protocol).sendto(payload, (to, 0))
+                """;
         Program.run(Lab.within(lab.client(), "python3", "-c", script, to, Integer.toString(protocol), payloadHex)
                 .toArray(String[]::new));
     }

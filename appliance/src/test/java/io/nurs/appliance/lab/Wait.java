@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 
 /** Waits for what must come, however slow the machine; how long it took is never a test's question. */
 public final class Wait {
-    private static final Duration DEADLINE = Duration.ofSeconds(15);
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private Wait() {}
 
@@ -16,7 +16,7 @@ public final class Wait {
         until(() -> what, condition);
     }
 
-    /** @param what says at the deadline what did not come about */
+    /** Says at the deadline {@code what} did not come about. */
     public static void until(Supplier<String> what, Callable<Boolean> condition) {
         long deadline = System.nanoTime() + DEADLINE.toNanos();
         while (!unchecked(condition)) {
