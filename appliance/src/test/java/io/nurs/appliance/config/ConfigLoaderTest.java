@@ -27,6 +27,9 @@ class ConfigLoaderTest {
                 "monitorns",
                 65_536,
                 true,
+                FirstStart.BASELINE,
+                null,
+                1_000_000,
                 Duration.ofMillis(500));
         Netflow9ExporterConfig main = new Netflow9ExporterConfig(
                 "main",
@@ -73,6 +76,9 @@ class ConfigLoaderTest {
                         null,
                         33_554_432,
                         false,
+                        FirstStart.BASELINE,
+                        null,
+                        1_000_000,
                         Duration.ofSeconds(10)),
                 ConntrackSourceConfig.defaults("x"));
         CollectorAddress collector = new CollectorAddress("192.0.2.10", 9995);
