@@ -100,7 +100,7 @@ final class ConntrackTimeouts {
                     String name = file.getFileName().toString().substring(PREFIX.length());
                     seconds.put(
                             name,
-                            Integer.parseUnsignedInt(Files.readString(file).strip()));
+                            (int) ConntrackSysctls.number(file));
                 }
             }
             return seconds;
