@@ -98,9 +98,7 @@ final class ConntrackTimeouts {
             try (var files = Files.newDirectoryStream(DIRECTORY, PREFIX + "*_timeout*")) {
                 for (Path file : files) {
                     String name = file.getFileName().toString().substring(PREFIX.length());
-                    seconds.put(
-                            name,
-                            (int) ConntrackSysctls.number(file));
+                    seconds.put(name, (int) ConntrackSysctls.number(file));
                 }
             }
             return seconds;

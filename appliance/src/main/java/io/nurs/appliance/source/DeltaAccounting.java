@@ -43,6 +43,10 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
 
     private int lap;
     private long lapBeganNanos;
+
+    /** Only flows that began before this have been given up for gone. */
+    private long sweptBeforeNanos;
+
     private int walkReason = FlowEndReason.ACTIVE_TIMEOUT;
     private boolean everyFlowIsDue;
     private boolean reporting;
@@ -94,15 +98,16 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         sweep();
     }
 
+    /** The flow whose records are being packed may be sent in part: it stays in doubt until the rest is sent as well. */
     @Override
     public long beginSending() {
-        return totals.beginSending();
+        long sending = totals.beginSending();
+        return reporting ? Math.min(sending, packedBefore) : sending;
     }
 
-    /** The flow whose records are being packed may have been sent in part: it stays in doubt until the rest is. */
     @Override
     public void sent(long sending) {
-        totals.sent(reporting ? Math.min(sending, packedBefore) : sending);
+        totals.sent(sending);
     }
 
     @Override
@@ -150,11 +155,10 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         }
     }
 
-    /** Flows from before our time, and such as should have been met long ago, count from here on. */
+    /** Flows from before our time, and such as may have been given up for gone though they lived, count from here on. */
     private long takeIn(ConntrackMessage entry, long now) {
         boolean old = isFromBefore(entry);
-        boolean overlooked =
-                !old && lap > ABSENT_LAPS && entry.hasStart() && entry.startNanos() < lapBeganNanos - 2 * 2 * dueNanos;
+        boolean overlooked = !old && entry.hasStart() && entry.startNanos() < sweptBeforeNanos;
         if (old || overlooked) {
             stats.baseline++;
             return totals.insertBaseline(entry, now, lap);
@@ -257,6 +261,7 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
             cursor = totals.nextOlderThan(cursor, lap - ABSENT_LAPS + 1, SWEEP_SLOTS);
             if (cursor >= 0) {
                 stats.unwatched++;
+                sweptBeforeNanos = lapBeganNanos;
                 totals.remove(cursor);
                 cursor++;
                 if (totals.needsSend()) {

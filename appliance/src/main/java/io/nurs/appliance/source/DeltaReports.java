@@ -29,6 +29,7 @@ final class DeltaReports implements Reports {
     private final ConntrackStats stats;
     private final FlowTotals totals;
     private final DeltaAccounting accounting;
+    private final TableUse table;
     private final TableWalk walk;
 
     private DeltaReports(
@@ -50,7 +51,8 @@ final class DeltaReports implements Reports {
                 ConntrackTimeouts.read(sockets.namespace()),
                 stats,
                 sink::sendAll);
-        this.walk = new TableWalk(config, sockets.requests(), TableUse.open(sockets.namespace()), accounting, sink);
+        this.table = TableUse.open(sockets.namespace());
+        this.walk = new TableWalk(config, sockets.requests(), table, accounting, sink);
         // The walk reads at its own pace.
         sockets.requests().config().setAutoRead(false);
     }
@@ -104,13 +106,7 @@ final class DeltaReports implements Reports {
             case Opening.First first -> {}
             case Opening.Resumed resumed ->
                 LOG.info("source {}: {} flows taken up from {}", config.name(), totals.size(), config.stateFile());
-            case Opening.SetAside aside ->
-                LOG.warn(
-                        "source {}: state file {} is not used: {}; kept as {}",
-                        config.name(),
-                        config.stateFile(),
-                        aside.reason(),
-                        aside.keptAs());
+            case Opening.SetAside aside -> LOG.warn("source {}: {}", config.name(), aside.reason());
         }
         nameDoubts();
         sink.log(accounting);
@@ -157,5 +153,10 @@ final class DeltaReports implements Reports {
     @Override
     public void close() {
         totals.close();
+        try {
+            table.close();
+        } catch (IOException e) {
+            LOG.debug("source {}: cannot close nf_conntrack_count", config.name(), e);
+        }
     }
 }
