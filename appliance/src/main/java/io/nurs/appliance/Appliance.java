@@ -130,10 +130,13 @@ public final class Appliance {
     /** Last reports first, then what collectors have not been sent yet, then the loops. */
     public void stop() throws InterruptedException {
         for (ConntrackSource source : sources) {
-            source.close();
+            source.stop();
         }
         for (Collector collector : collectors) {
             collector.close().await();
+        }
+        for (ConntrackSource source : sources) {
+            source.close();
         }
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
     }

@@ -1,5 +1,6 @@
 package io.nurs.appliance.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param activeTimeout period of the get-and-zero dump; unused with {@link Accounting#END}
  * @param mark entries to take, or null for all
  * @param namespace a name in /run/netns, an absolute path, or null for the process's own
+ * @param guardPercent of nf_conntrack_max: where reliable delivery is given up for the router's sake
  * @param receiveBufferBytes what is asked of the kernel, which doubles it for its own bookkeeping
+ * @param stateFile where totals outlive the process, or null; only with {@link Accounting#DELTA}, as are the two beside it
+ * @param maxFlows of the table of totals
  * @param shutdownTimeout how long the last dump and flush may take after SIGTERM
  */
 public record ConntrackSourceConfig(
@@ -18,10 +22,14 @@ public record ConntrackSourceConfig(
         Duration activeTimeout,
         EmptyFlows emptyFlows,
         Delivery delivery,
+        int guardPercent,
         @Nullable MarkMatch mark,
         @Nullable String namespace,
         int receiveBufferBytes,
         boolean setSysctls,
+        FirstStart firstStart,
+        @Nullable Path stateFile,
+        int maxFlows,
         Duration shutdownTimeout)
         implements SourceConfig {
 
@@ -32,10 +40,14 @@ public record ConntrackSourceConfig(
                 Duration.ofSeconds(60),
                 EmptyFlows.SKIP,
                 Delivery.RELIABLE,
+                90,
                 null,
                 null,
                 32 << 20,
                 false,
+                FirstStart.BASELINE,
+                null,
+                1_000_000,
                 Duration.ofSeconds(10));
     }
 
@@ -47,12 +59,16 @@ public record ConntrackSourceConfig(
                 section.duration("active-timeout", fallback.activeTimeout, Duration.ofSeconds(1), Duration.ofDays(1)),
                 section.choice("empty-flows", fallback.emptyFlows),
                 section.choice("delivery", fallback.delivery),
+                section.read("guard", fallback.guardPercent, ConntrackSourceConfig::percent),
                 section.optional("mark", MarkMatch::parse),
                 section.optional("namespace", ConntrackSourceConfig::namespace),
                 // The kernel silently cuts SO_RCVBUF at INT_MAX / 2 (sock_setsockopt, net/core/sock.c), a byte below 1
                 // GiB.
                 (int) section.sizeBytes("receive-buffer", fallback.receiveBufferBytes, 4 << 10, 1 << 30),
                 section.flag("set-sysctls", fallback.setSysctls),
+                section.choice("first-start", fallback.firstStart),
+                section.optional("state-file", ConntrackSourceConfig::stateFile),
+                (int) section.integer("max-flows", fallback.maxFlows, 1_000, 100_000_000),
                 section.duration(
                         "shutdown-timeout", fallback.shutdownTimeout, Duration.ofMillis(100), Duration.ofMinutes(10)));
         YamlValue timeout = section.value("active-timeout");
@@ -61,6 +77,23 @@ public record ConntrackSourceConfig(
         }
         section.finish();
         return config;
+    }
+
+    private static Path stateFile(String text) {
+        if (!text.startsWith("/")) {
+            throw new IllegalArgumentException(
+                    ScalarText.quote(text) + " is not an absolute path such as /var/lib/nurs/flows.state");
+        }
+        return Path.of(text);
+    }
+
+    private static int percent(String text) {
+        String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+        long percent = ScalarText.integer(number);
+        if (percent < 20 || percent > 100) {
+            throw new IllegalArgumentException(ScalarText.quote(text) + " is outside 20% to 100%");
+        }
+        return (int) percent;
     }
 
     private static String namespace(String text) {

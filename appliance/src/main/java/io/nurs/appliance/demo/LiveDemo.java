@@ -72,10 +72,14 @@ public final class LiveDemo {
                 ACTIVE_TIMEOUT,
                 EmptyFlows.SKIP,
                 Delivery.RELIABLE,
+                ConntrackSourceConfig.defaults("router").guardPercent(),
                 null,
                 router == null ? null : router.toString(),
                 ConntrackSourceConfig.defaults("router").receiveBufferBytes(),
                 false,
+                ConntrackSourceConfig.defaults("router").firstStart(),
+                null,
+                ConntrackSourceConfig.defaults("router").maxFlows(),
                 Duration.ofSeconds(10));
         Netflow9ExporterConfig exporter = Netflow9ExporterConfig.defaults(
                 "collector",

@@ -179,6 +179,11 @@ public final class Collector {
         return channel.isWritable();
     }
 
+    /** Sends together with the source's other collectors. */
+    void join(SendGroup group) {
+        channel.pipeline().addBefore(channel.pipeline().context(encoder).name(), null, group.join(channel));
+    }
+
     /** Has {@code action} run on the event loop whenever {@link #isWritable()} may have changed. */
     void onWritabilityChanged(Runnable action) {
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {

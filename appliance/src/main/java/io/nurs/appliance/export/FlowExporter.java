@@ -3,8 +3,9 @@ package io.nurs.appliance.export;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.nurs.appliance.source.ConntrackFlow;
+import io.nurs.appliance.source.FlowSink;
+import io.nurs.appliance.source.SendLog;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,10 +14,11 @@ import java.util.List;
  * more, nothing is read from the kernel, which keeps what it has to tell: a dump waits, and events wait in their buffer.
  */
 @ChannelHandler.Sharable
-public final class FlowExporter extends ChannelInboundHandlerAdapter {
+public final class FlowExporter extends FlowSink {
     private final List<Stack> stacks;
     private final List<Collector> collectors;
     private final List<Channel> read = new ArrayList<>();
+    private final SendGroup group = new SendGroup();
 
     /** For the stacks of one source, whose channels and collectors are on one event loop. */
     public FlowExporter(List<Stack> stacks) {
@@ -26,11 +28,15 @@ public final class FlowExporter extends ChannelInboundHandlerAdapter {
                 .distinct()
                 .toList();
         collectors.forEach(collector -> collector.onWritabilityChanged(this::pace));
+        collectors.forEach(collector -> collector.join(group));
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        read.add(ctx.channel());
+        // One that is read at a pace of its own asks takesMore() first.
+        if (ctx.channel().config().isAutoRead()) {
+            read.add(ctx.channel());
+        }
     }
 
     @Override
@@ -39,8 +45,28 @@ public final class FlowExporter extends ChannelInboundHandlerAdapter {
     }
 
     private void pace() {
-        boolean writable = collectors.stream().allMatch(Collector::isWritable);
+        boolean writable = takesMore();
         read.forEach(channel -> channel.config().setAutoRead(writable));
+    }
+
+    @Override
+    public void log(SendLog log) {
+        group.log(log);
+    }
+
+    @Override
+    public void sendAll() {
+        group.flushAll();
+    }
+
+    @Override
+    public boolean takesMore() {
+        for (int i = 0; i < collectors.size(); i++) {
+            if (!collectors.get(i).isWritable()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

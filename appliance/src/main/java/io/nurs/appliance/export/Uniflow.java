@@ -53,13 +53,8 @@ final class Uniflow {
         return seen.isIpv6();
     }
 
-    /** GRE has none, though the kernel sends its keys in the same attributes. */
     boolean hasPorts() {
-        return switch (seen.protocol()) {
-            case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.DCCP, IpProtocol.SCTP, IpProtocol.UDPLITE ->
-                seen.hasPorts();
-            default -> false;
-        };
+        return seen.hasPorts();
     }
 
     boolean isIcmp() {
@@ -134,11 +129,11 @@ final class Uniflow {
     }
 
     long octets() {
-        return reply ? flow.entry().replyBytes() : flow.entry().originalBytes();
+        return reply ? flow.replyBytes() : flow.originalBytes();
     }
 
     long packets() {
-        return reply ? flow.entry().replyPackets() : flow.entry().originalPackets();
+        return reply ? flow.replyPackets() : flow.originalPackets();
     }
 
     /** Whether this direction is to have a record. */

@@ -11,6 +11,10 @@ public final class ConntrackFlow {
     private long startNanos;
     private long endNanos;
     private int endReason;
+    private long originalPackets;
+    private long originalBytes;
+    private long replyPackets;
+    private long replyBytes;
     private boolean reportedEmpty;
     private int ingressInterface;
     private int egressInterface;
@@ -20,7 +24,7 @@ public final class ConntrackFlow {
         this.entry = entry;
     }
 
-    /** Starts a new report; what filters had added is gone. */
+    /** Starts a new report, of all that the entry has counted; what filters had added is gone. */
     ConntrackFlow set(ConntrackMessage entry, long startNanos, long endNanos, int endReason) {
         this.entry = entry;
         this.startNanos = startNanos;
@@ -28,6 +32,15 @@ public final class ConntrackFlow {
         this.endReason = endReason;
         this.reportedEmpty = false;
         clearAdded();
+        return counted(entry.originalPackets(), entry.originalBytes(), entry.replyPackets(), entry.replyBytes());
+    }
+
+    /** Of that, only so much was not reported before. */
+    ConntrackFlow counted(long originalPackets, long originalBytes, long replyPackets, long replyBytes) {
+        this.originalPackets = originalPackets;
+        this.originalBytes = originalBytes;
+        this.replyPackets = replyPackets;
+        this.replyBytes = replyBytes;
         return this;
     }
 
@@ -72,6 +85,26 @@ public final class ConntrackFlow {
     /** flowEndReason(136). */
     public int endReason() {
         return endReason;
+    }
+
+    /** Packets from the originator since the report before. */
+    public long originalPackets() {
+        return originalPackets;
+    }
+
+    /** Octets of layer 3 from the originator since the report before. */
+    public long originalBytes() {
+        return originalBytes;
+    }
+
+    /** Packets to the originator since the report before. */
+    public long replyPackets() {
+        return replyPackets;
+    }
+
+    /** Octets of layer 3 to the originator since the report before. */
+    public long replyBytes() {
+        return replyBytes;
     }
 
     /** Whether this entry is to have one record even though no direction had traffic. */

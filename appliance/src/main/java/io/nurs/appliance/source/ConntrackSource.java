@@ -2,13 +2,11 @@ package io.nurs.appliance.source;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
-import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.netlink.Errno;
@@ -26,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,22 +47,22 @@ public final class ConntrackSource {
     private final NetlinkChannel events;
     private final NetlinkChannel requests;
     private final ConntrackStats stats = new ConntrackStats();
-    private final ConntrackAccounting accounting;
-    private final ResetDumps dumps;
+    private final Reports reports;
     private final List<Future<?>> ticks = new ArrayList<>();
+    private @Nullable ReliabilityGuard guard;
     private final RateLimit failureLimit = new RateLimit();
     private final RateLimit lossLimit = new RateLimit();
     private final RateLimit unreadableLimit = new RateLimit();
 
-    private ConntrackSource(ConntrackSourceConfig config, ConntrackSockets sockets, EventLoop loop) {
+    private ConntrackSource(ConntrackSourceConfig config, ConntrackSockets sockets, EventLoop loop, FlowSink sink)
+            throws StartException {
         this.config = config;
         this.sockets = sockets;
         this.namespace = sockets.namespace();
         this.loop = loop;
         this.events = sockets.events();
         this.requests = sockets.requests();
-        this.accounting = new ConntrackAccounting(config, InstantSource.system(), stats);
-        this.dumps = new ResetDumps(config, requests, accounting, stats);
+        this.reports = reports(sink);
     }
 
     /**
@@ -71,41 +70,52 @@ public final class ConntrackSource {
      *
      * @throws StartException if a privilege, the namespace or the kernel's part is missing
      */
-    public static ConntrackSource open(ConntrackSourceConfig config, EventLoop loop, ChannelInboundHandler exporter)
+    public static ConntrackSource open(ConntrackSourceConfig config, EventLoop loop, FlowSink sink)
             throws StartException, InterruptedException {
-        ConntrackSource source = new ConntrackSource(config, ConntrackSockets.open(config), loop);
-        source.start(exporter);
-        return source;
+        ConntrackSockets sockets = ConntrackSockets.open(config);
+        try {
+            ConntrackSource source = new ConntrackSource(config, sockets, loop, sink);
+            source.start(sink);
+            return source;
+        } catch (StartException | RuntimeException e) {
+            sockets.discard();
+            throw e;
+        }
     }
 
-    private void start(ChannelInboundHandler exporter) throws StartException, InterruptedException {
+    private Reports reports(FlowSink sink) throws StartException {
+        ConntrackAccounting accounting = new ConntrackAccounting(config, InstantSource.system(), stats);
+        return switch (config.accounting()) {
+            case DELTA -> DeltaReports.open(config, sockets, sink, stats);
+            case RESET -> new ResetDumps(config, requests, accounting, stats);
+            case END -> new EndReports(accounting, loop);
+        };
+    }
+
+    private void start(FlowSink sink) throws StartException, InterruptedException {
         requests.pipeline()
                 .addLast(
                         new NetlinkMessageDecoder(requests.stats()),
                         new NetlinkRequestTracker(),
                         new ConntrackDecoder(requests.stats()),
-                        accounting,
-                        exporter,
+                        reports.handler(),
+                        sink,
+                        reports instanceof DeltaReports delta ? delta.walk() : new Tail(),
                         new Tail());
         events.pipeline()
                 .addLast(
                         new NetlinkMessageDecoder(events.stats()),
                         new ConntrackDecoder(events.stats()),
-                        accounting,
-                        exporter,
+                        reports.handler(),
+                        sink,
                         new Tail());
-        try {
-            loop.register(requests).sync();
-            requireCtnetlink();
-            prepareSysctls();
-            // The counters of before are thrown away before the first event is read.
-            if (config.accounting() == Accounting.RESET) {
-                dumps.baseline();
-            }
-            loop.register(events).sync();
-        } catch (StartException | RuntimeException e) {
-            sockets.discard();
-            throw e;
+        loop.register(requests).sync();
+        requireCtnetlink();
+        prepareSysctls();
+        reports.begin();
+        loop.register(events).sync();
+        if (config.delivery() == Delivery.RELIABLE) {
+            guard = guard();
         }
         schedule();
         LOG.info(
@@ -119,8 +129,9 @@ public final class ConntrackSource {
 
     /** Any answer but "no such subsystem" will do; asking also loads the module. */
     private void requireCtnetlink() throws StartException, InterruptedException {
-        ChannelFuture answer = requests.writeAndFlush(ConntrackRequests.stats(requests.alloc()))
-                .await();
+        ChannelFuture answer = requests.writeAndFlush(ConntrackRequests.stats(requests.alloc()));
+        requests.read();
+        answer.await();
         if (!answer.isSuccess()) {
             throw new StartException(
                     "source " + config.name() + ": the kernel does not speak ctnetlink ("
@@ -153,10 +164,19 @@ public final class ConntrackSource {
         }
     }
 
-    private void schedule() {
-        if (config.accounting() == Accounting.RESET) {
-            every(config.activeTimeout().toMillis(), dumps::report);
+    private ReliabilityGuard guard() throws StartException {
+        try {
+            return ReliabilityGuard.start(config.name(), events, namespace, config.guardPercent());
+        } catch (IOException e) {
+            throw new StartException(
+                    "source " + config.name() + ": cannot watch nf_conntrack_count (" + e.getMessage()
+                            + "), which reliable delivery asks for; write delivery: best-effort",
+                    e);
         }
+    }
+
+    private void schedule() {
+        loop.execute(reports::schedule);
         every(WATCH_MILLIS, this::watch);
         ticks.add(loop.schedule(this::adviseIfUntracked, UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
     }
@@ -167,8 +187,8 @@ public final class ConntrackSource {
 
     /** Says, at most once a minute, what was lost or could not be read since the last look. */
     private void watch() {
-        // With reliable delivery each retry of an event counts as a drop: nothing is lost.
-        long lost = config.delivery() == Delivery.BEST_EFFORT ? events.kernelDrops() : 0;
+        // With reliable delivery each retry of an event counts as a drop: nothing is lost, unless the guard gave it up.
+        long lost = guard == null ? events.kernelDrops() : guard.lostEvents();
         if (lost > stats.lostEvents) {
             stats.lostEvents = lost;
             warn(
@@ -233,14 +253,16 @@ public final class ConntrackSource {
 
     /**
      * Reports what live flows have counted since the last dump (with {@code accounting: reset}) and the ends that are still
-     * queued, and closes. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
+     * queued, and stops reading. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
      */
-    public void close() throws InterruptedException {
+    public void stop() throws InterruptedException {
         ticks.forEach(tick -> tick.cancel(false));
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
-        boolean whole = config.accounting() != Accounting.RESET
-                || dumps.last().await(config.shutdownTimeout().toMillis());
+        boolean whole = reports.last().await(config.shutdownTimeout().toMillis());
         whole &= drainEvents(deadline);
+        if (guard != null) {
+            guard.stop();
+        }
         if (!whole) {
             LOG.warn(
                     "source {}: the last report took longer than shutdown-timeout ({} ms); what it had not come to is not"
@@ -250,6 +272,11 @@ public final class ConntrackSource {
         }
         events.close().sync();
         requests.close().sync();
+    }
+
+    /** After the collectors have been closed: what they were sent is on record then. */
+    public void close() {
+        reports.close();
     }
 
     /** Takes no new events, and waits until those in the queue have been read; false if that takes too long. */

@@ -13,6 +13,11 @@ public final class ConntrackStats {
     long failedDumps;
     long lostEvents;
     long unreadable;
+    long baseline;
+    long zeroed;
+    long unwatched;
+    long untracked;
+    long inDoubt;
 
     /** DESTROY events taken, those of other marks and repeated ones left out. */
     public long ended() {
@@ -56,5 +61,30 @@ public final class ConntrackStats {
     /** Messages dropped because a length in them was impossible, and datagrams that were longer than their slot. */
     public long unreadable() {
         return unreadable;
+    }
+
+    /** Flows whose counters at the first start were where reports begin. */
+    public long baseline() {
+        return baseline;
+    }
+
+    /** Counters found below what was reported: another program had set them to zero. */
+    public long zeroed() {
+        return zeroed;
+    }
+
+    /** Flows that ended while nobody watched: what they counted since their last report is not known. */
+    public long unwatched() {
+        return unwatched;
+    }
+
+    /** Times that a flow was met for which the table of totals had no room: reported as a whole when it ends. */
+    public long untracked() {
+        return untracked;
+    }
+
+    /** Flows whose last record was being sent when the process before this one was killed. */
+    public long inDoubt() {
+        return inDoubt;
     }
 }

@@ -75,8 +75,12 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
     }
 
     private static long number(String name) throws IOException {
-        // In one read: a sysctl has no second part, and Files.readString begins with a single octet.
-        try (InputStream in = Files.newInputStream(DIRECTORY.resolve(name))) {
+        return number(DIRECTORY.resolve(name));
+    }
+
+    /** In one read: a sysctl has no second part, and Files.readString begins with a single octet. */
+    static long number(Path sysctl) throws IOException {
+        try (InputStream in = Files.newInputStream(sysctl)) {
             return Long.parseLong(new String(in.readNBytes(MAX_DIGITS), StandardCharsets.US_ASCII).strip());
         }
     }

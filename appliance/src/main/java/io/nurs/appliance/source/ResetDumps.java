@@ -1,6 +1,7 @@
 package io.nurs.appliance.source;
 
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.concurrent.Future;
 import io.nurs.appliance.RateLimit;
@@ -10,12 +11,13 @@ import io.nurs.appliance.config.MarkMatch;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.conntrack.ConntrackRequests;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The get-and-zero dumps of {@code accounting: reset}: each lists the live entries, and what it lists counts from zero again. */
-final class ResetDumps {
+final class ResetDumps implements Reports {
     private static final Logger LOG = LoggerFactory.getLogger(ResetDumps.class);
 
     private final ConntrackSourceConfig config;
@@ -24,6 +26,7 @@ final class ResetDumps {
     private final ConntrackStats stats;
     private final RateLimit limit = new RateLimit();
     private @Nullable ChannelFuture underWay;
+    private @Nullable Future<?> tick;
 
     ResetDumps(
             ConntrackSourceConfig config,
@@ -36,8 +39,14 @@ final class ResetDumps {
         this.stats = stats;
     }
 
-    /** Throws away what was counted before our time. Not on the event loop. */
-    void baseline() throws StartException, InterruptedException {
+    @Override
+    public ChannelHandler handler() {
+        return accounting;
+    }
+
+    /** Throws away what was counted before our time. */
+    @Override
+    public void begin() throws StartException, InterruptedException {
         channel.eventLoop().execute(accounting::beginBaseline);
         ChannelFuture done = channel.writeAndFlush(request()).await();
         if (!done.isSuccess()) {
@@ -49,15 +58,25 @@ final class ResetDumps {
         channel.eventLoop().execute(this::ended);
     }
 
-    /** Reports all live entries; on the event loop. A dump slower than its period: the next tick does it. */
-    void report() {
+    @Override
+    public void schedule() {
+        long period = config.activeTimeout().toMillis();
+        tick = channel.eventLoop().scheduleAtFixedRate(this::report, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /** Reports all live entries. A dump slower than its period: the next tick does it. */
+    private void report() {
         if (underWay == null) {
             dump(FlowEndReason.ACTIVE_TIMEOUT);
         }
     }
 
-    /** The report that a stop ends with, after one that is under way. Never fails. */
-    Future<Void> last() {
+    /** The report that a stop ends with, after one that is under way. */
+    @Override
+    public Future<Void> last() {
+        if (tick != null) {
+            tick.cancel(false);
+        }
         ChannelPromise done = channel.newPromise();
         Runnable last = () -> dump(FlowEndReason.FORCED_END).addListener(answer -> done.setSuccess());
         channel.eventLoop().execute(() -> {
@@ -70,6 +89,9 @@ final class ResetDumps {
         });
         return done;
     }
+
+    @Override
+    public void close() {}
 
     private ChannelFuture dump(int endReason) {
         accounting.beginDump(endReason);

@@ -22,10 +22,14 @@ class ConfigLoaderTest {
                 Duration.ofSeconds(90),
                 EmptyFlows.REPORT,
                 Delivery.BEST_EFFORT,
+                90,
                 new MarkMatch(0x10000, 0xffff0000),
                 "monitorns",
                 65_536,
                 true,
+                FirstStart.BASELINE,
+                null,
+                1_000_000,
                 Duration.ofMillis(500));
         Netflow9ExporterConfig main = new Netflow9ExporterConfig(
                 "main",
@@ -67,10 +71,14 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(60),
                         EmptyFlows.SKIP,
                         Delivery.RELIABLE,
+                        90,
                         null,
                         null,
                         33_554_432,
                         false,
+                        FirstStart.BASELINE,
+                        null,
+                        1_000_000,
                         Duration.ofSeconds(10)),
                 ConntrackSourceConfig.defaults("x"));
         CollectorAddress collector = new CollectorAddress("192.0.2.10", 9995);

@@ -28,10 +28,14 @@ class ConntrackAccountingTest {
                 defaults.activeTimeout(),
                 empty,
                 defaults.delivery(),
+                defaults.guardPercent(),
                 mark,
                 defaults.namespace(),
                 defaults.receiveBufferBytes(),
                 defaults.setSysctls(),
+                defaults.firstStart(),
+                defaults.stateFile(),
+                defaults.maxFlows(),
                 defaults.shutdownTimeout());
         return new EmbeddedSource(
                 config,

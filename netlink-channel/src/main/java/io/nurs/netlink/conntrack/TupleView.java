@@ -75,6 +75,17 @@ public final class TupleView {
         return message.u16(first + ConntrackPolicy.ICMP_ID);
     }
 
+    /**
+     * What tells flows of one protocol between the same two addresses apart: both ports, GRE's keys, or ICMP's id, type and
+     * code; 0 if the protocol has nothing of the kind. To compare, not to report.
+     */
+    public int protocolKey() {
+        return index.has(first + ConntrackPolicy.ICMP_ID)
+                ? icmpId() << 16 | icmpType() << 8 | icmpCode()
+                : message.u16(first + ConntrackPolicy.SOURCE_PORT) << 16
+                        | message.u16(first + ConntrackPolicy.DESTINATION_PORT);
+    }
+
     /** CTA_TUPLE_ZONE: a zone of this direction alone; {@link ConntrackMessage#zone()} is that of both. */
     public int zone() {
         return message.u16(first + ConntrackPolicy.TUPLE_ZONE);

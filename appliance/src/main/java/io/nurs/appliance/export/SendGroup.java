@@ -1,0 +1,94 @@
+package io.nurs.appliance.export;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.nurs.appliance.source.SendLog;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The collectors of one source, sending together: when a datagram of one leaves, what the others have packed leaves as well, so
+ * that a {@link SendLog} has one line between what was sent and what was not. Without a log each sends by itself.
+ */
+final class SendGroup {
+    private final List<Channel> channels = new ArrayList<>();
+    private @Nullable SendLog log;
+    private boolean flushing;
+    private int underWay;
+    private long sending;
+
+    void log(SendLog log) {
+        this.log = log;
+    }
+
+    /** The handler in front of a collector's encoder. */
+    ChannelOutboundHandlerAdapter join(Channel channel) {
+        channels.add(channel);
+        return new Member();
+    }
+
+    void flushAll() {
+        for (int i = 0; i < channels.size(); i++) {
+            channels.get(i).flush();
+        }
+    }
+
+    private void flush(SendLog to, ChannelHandlerContext ctx) {
+        if (flushing) {
+            // One of the others, that the first one took along.
+            ctx.flush();
+            return;
+        }
+        flushing = true;
+        sending = to.beginSending();
+        for (int i = 0; i < channels.size(); i++) {
+            if (!channels.get(i).equals(ctx.channel())) {
+                channels.get(i).flush();
+            }
+        }
+        ctx.flush();
+        flushing = false;
+        if (underWay == 0) {
+            to.sent(sending);
+        }
+    }
+
+    private void written(SendLog to) {
+        underWay--;
+        if (underWay == 0 && !flushing) {
+            to.sent(sending);
+        }
+    }
+
+    private final class Member extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            SendLog to = log;
+            if (to == null || !(message instanceof ByteBuf)) {
+                ctx.write(message, promise);
+                return;
+            }
+            underWay++;
+            ctx.write(message, ctx.newPromise().addListener(done -> {
+                written(to);
+                if (!done.isSuccess()) {
+                    ctx.pipeline().fireExceptionCaught(done.cause());
+                }
+            }));
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext ctx) {
+            SendLog to = log;
+            if (to == null) {
+                ctx.flush();
+            } else {
+                SendGroup.this.flush(to, ctx);
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.nurs.appliance.source;
+
+import io.netty.channel.ChannelInboundHandlerAdapter;
+
+/** Where a source's flows go: the last handler of its pipelines, on its event loop. */
+public abstract class FlowSink extends ChannelInboundHandlerAdapter {
+    /** Has {@code log} told of what is sent from now on. */
+    public abstract void log(SendLog log);
+
+    /** Sends all that has been handed over. */
+    public abstract void sendAll();
+
+    /** Whether it takes more without letting go of something. */
+    public abstract boolean takesMore();
+}

@@ -1,0 +1,23 @@
+package io.nurs.appliance.source;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.util.concurrent.Future;
+import io.nurs.appliance.StartException;
+
+/** One way of {@code accounting}: what a source reports when, and the handler that makes flows of entries. */
+interface Reports {
+    /** For the pipelines of both channels. */
+    ChannelHandler handler();
+
+    /** Before the first event is read. Not on the event loop. */
+    void begin() throws StartException, InterruptedException;
+
+    /** Reports live flows now and then; on the event loop. */
+    void schedule();
+
+    /** Ends what {@link #schedule} began, with a last report of live flows if one is due at a stop. Never fails. */
+    Future<Void> last();
+
+    /** Lets go of what it holds, when the channels are closed. */
+    void close();
+}

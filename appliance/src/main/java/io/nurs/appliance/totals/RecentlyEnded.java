@@ -1,0 +1,87 @@
+package io.nurs.appliance.totals;
+
+import io.nurs.netlink.conntrack.ConntrackMessage;
+import java.lang.foreign.Arena;
+import java.security.SecureRandom;
+
+/**
+ * Flows that ended lately: a second DESTROY of one is a duplicate (listeners that ask for reliable delivery cause them), and
+ * a dump that lists one is stale (a dump datagram is filled when the one before it is read). A flow is remembered for one to
+ * two periods of {@link #rotate}, less if more than {@code maxFlows} end in a period.
+ *
+ * <p>Kept is a 64-bit fingerprint of CTA_ID, zone, original tuple and start: of a million flows that are remembered, one of
+ * 18 trillion others is taken for one of them. Where the kernel gives no start (nf_conntrack_timestamp = 0), a tuple used
+ * again soon may be taken for its predecessor, if the allocator gave it the same CTA_ID: see {@link #forget}.
+ *
+ * <p>For one event loop. Allocates nothing an event; doubles when it is half full, and rotating shrinks it.
+ */
+public final class RecentlyEnded implements AutoCloseable {
+    private final Arena arena = Arena.ofShared();
+    private final FlowKey key = new FlowKey(arena, new SecureRandom().nextLong());
+    private final int maxFlows;
+    private FingerprintSet young = new FingerprintSet();
+    private FingerprintSet old = new FingerprintSet();
+    private long overflows;
+
+    /** @param maxFlows most that are remembered of one period */
+    public RecentlyEnded(int maxFlows) {
+        if (maxFlows < 1 || maxFlows > FlowTotals.MAX_FLOWS) {
+            throw new IllegalArgumentException("maxFlows is " + maxFlows + ", not 1 to " + FlowTotals.MAX_FLOWS);
+        }
+        this.maxFlows = maxFlows;
+    }
+
+    /** Remembers an ended flow; false if it is remembered already. */
+    public boolean addIfNew(ConntrackMessage message) {
+        long fingerprint = key.read(message).fingerprint();
+        if (young.contains(fingerprint) || old.contains(fingerprint)) {
+            return false;
+        }
+        if (young.size() == maxFlows) {
+            overflows++;
+            rotate();
+        }
+        young.add(fingerprint);
+        return true;
+    }
+
+    public boolean contains(ConntrackMessage message) {
+        long fingerprint = key.read(message).fingerprint();
+        return young.contains(fingerprint) || old.contains(fingerprint);
+    }
+
+    /** For the NEW event of a flow without a start: its predecessor's end says nothing of it. */
+    public void forget(ConntrackMessage message) {
+        long fingerprint = key.read(message).fingerprint();
+        young.remove(fingerprint);
+        old.remove(fingerprint);
+    }
+
+    /** A period is over: what ended before the one before it is forgotten. */
+    public void rotate() {
+        FingerprintSet oldest = old;
+        old = young;
+        young = oldest;
+        young.clear();
+    }
+
+    public long size() {
+        return (long) young.size() + old.size();
+    }
+
+    public long capacityBytes() {
+        return young.capacityBytes() + old.capacityBytes();
+    }
+
+    /** How often a period was cut short, because maxFlows had ended in it. */
+    public long overflows() {
+        return overflows;
+    }
+
+    @Override
+    public void close() {
+        young.close();
+        old.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,122 @@
+package io.nurs.appliance.totals;
+
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** One direction of a {@link StoredFlow}; reads as TupleView does. */
+public final class StoredTuple {
+    private static final int ICMP = 1;
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+    private static final int DCCP = 33;
+    private static final int ICMPV6 = 58;
+    private static final int SCTP = 132;
+    private static final int UDPLITE = 136;
+
+    private final StoredFlow flow;
+    private final long keyField;
+    private final int firstAddress;
+    private final int zoneShape;
+
+    StoredTuple(StoredFlow flow, long keyField, int firstAddress, int zoneShape) {
+        this.flow = flow;
+        this.keyField = keyField;
+        this.firstAddress = firstAddress;
+        this.zoneShape = zoneShape;
+    }
+
+    public boolean isIpv6() {
+        return flow.isIpv6();
+    }
+
+    /** Writes the source address in network order: 16 octets if {@link #isIpv6()}, else 4. */
+    public void copySource(MemorySegment to, long offset) {
+        copy(firstAddress, to, offset);
+    }
+
+    /** Writes the destination address in network order: 16 octets if {@link #isIpv6()}, else 4. */
+    public void copyDestination(MemorySegment to, long offset) {
+        copy(firstAddress + 1, to, offset);
+    }
+
+    /** An IP protocol number. */
+    public int protocol() {
+        return flow.u8(SlotLayout.PROTOCOL);
+    }
+
+    /** Whether the protocol is one with ports: TCP, UDP, UDPLite, SCTP, DCCP. */
+    public boolean hasPorts() {
+        return switch (protocol()) {
+            case TCP, UDP, DCCP, SCTP, UDPLITE -> true;
+            default -> false;
+        };
+    }
+
+    public int sourcePort() {
+        return hasPorts() ? key() >>> 16 : 0;
+    }
+
+    public int destinationPort() {
+        return hasPorts() ? key() & 0xffff : 0;
+    }
+
+    public int icmpType() {
+        return isIcmp() ? key() >>> 8 & 0xff : 0;
+    }
+
+    public int icmpCode() {
+        return isIcmp() ? key() & 0xff : 0;
+    }
+
+    public int icmpId() {
+        return isIcmp() ? key() >>> 16 : 0;
+    }
+
+    /** As TupleView.protocolKey(). */
+    public int protocolKey() {
+        return key();
+    }
+
+    /** A zone of this direction alone; {@link StoredFlow#zone()} is that of both. */
+    public int zone() {
+        return flow.zone(zoneShape);
+    }
+
+    /** Allocates. */
+    @Override
+    public String toString() {
+        String source = address(firstAddress);
+        String destination = address(firstAddress + 1);
+        if (hasPorts()) {
+            return source + ":" + sourcePort() + " -> " + destination + ":" + destinationPort();
+        }
+        String tail = isIcmp() ? " type " + icmpType() + " code " + icmpCode() + " id " + icmpId() : "";
+        return source + " -> " + destination + tail;
+    }
+
+    private String address(int number) {
+        byte[] octets = new byte[SlotLayout.addressBytes(isIpv6())];
+        copy(number, MemorySegment.ofArray(octets), 0);
+        try {
+            String text = InetAddress.getByAddress(octets).getHostAddress();
+            return isIpv6() ? "[" + text + "]" : text;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private boolean isIcmp() {
+        return protocol() == ICMP || protocol() == ICMPV6;
+    }
+
+    private int key() {
+        return flow.u32(keyField);
+    }
+
+    private void copy(int number, MemorySegment to, long offset) {
+        int bytes = SlotLayout.addressBytes(isIpv6());
+        MemorySegment.copy(
+                flow.memory(), flow.offset() + SlotLayout.ADDRESSES + (long) number * bytes, to, offset, bytes);
+    }
+}
