@@ -42,11 +42,12 @@ public final class Requires {
 
     /** The test that asks, through whatever helpers. */
     private static String caller() {
-        return StackWalker.getInstance().walk(frames -> frames.map(StackWalker.StackFrame::getClassName)
-                .filter(name -> name.endsWith("Test") || name.endsWith("IT"))
-                .map(name -> name.substring(name.lastIndexOf('.') + 1))
-                .findFirst()
-                .orElse("a test"));
+        return StackWalker.getInstance()
+                .walk(frames -> frames.map(StackWalker.StackFrame::getClassName)
+                        .filter(name -> name.endsWith("Test") || name.endsWith("IT"))
+                        .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                        .findFirst()
+                        .orElse("a test"));
     }
 
     private static long effectiveCapabilities() {
