@@ -76,7 +76,7 @@ final class DemoThreads implements AutoCloseable {
                 left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             }
             if (failure != null) {
-                throw new IOException("the traffic failed", failure);
+                throw new IOException("the traffic failed: " + failure.getMessage(), failure);
             }
             return running == 0;
         }

@@ -202,6 +202,16 @@ public final class Lab implements AutoCloseable {
         return counted("forwarded");
     }
 
+    /** Waits until nothing is forwarded any more: on a slow machine TCP repeats its last packets. */
+    public void waitForQuiet() {
+        Wait.until("the traffic has ceased", () -> {
+            Counted before = forwarded();
+            // Longer than TCP's shortest retransmission timeout.
+            Thread.sleep(300);
+            return before.equals(forwarded());
+        });
+    }
+
     /** A named counter of the table {@code inet lab}. */
     public Counted counted(String counter) throws IOException, InterruptedException {
         Matcher matcher = COUNTER.matcher(inRouter("nft", "list", "counter", "inet", "lab", counter));

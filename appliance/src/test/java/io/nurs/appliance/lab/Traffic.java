@@ -154,7 +154,8 @@ public final class Traffic {
                 return ((InetSocketAddress) channel.getLocalAddress()).getPort();
             }
         });
-        Wait.until("the router has seen the last packet", () -> isOver(port));
+        Wait.until("the router has seen the end", () -> isOver(port));
+        lab.waitForQuiet();
     }
 
     /** Also if its entry has expired. */
