@@ -8,6 +8,7 @@ import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.Lab.Counted;
 import io.nurs.appliance.lab.RecordingCollector;
+import io.nurs.appliance.lab.Requires;
 import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.TableWriter;
@@ -44,6 +45,10 @@ class StormTest {
     @BeforeEach
     void open() throws Exception {
         lab = Lab.open();
+        // The first namespace's, for all.
+        Requires.require(
+                lab.sysctl("net.netfilter.nf_conntrack_max") > ENTRIES,
+                "net.netfilter.nf_conntrack_max above " + ENTRIES);
     }
 
     @AfterEach

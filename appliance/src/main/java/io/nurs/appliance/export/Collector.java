@@ -176,7 +176,8 @@ public final class Collector {
 
     /** Whether the socket takes what it is given; if not, who reads more from the kernel makes the encoder drop it. */
     boolean isWritable() {
-        return channel.isWritable();
+        // A closed channel is never writable, and must not hold up the others.
+        return channel.isWritable() || !channel.isOpen();
     }
 
     /** Sends together with the source's other collectors. */

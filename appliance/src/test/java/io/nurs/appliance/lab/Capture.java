@@ -54,7 +54,7 @@ public final class Capture implements AutoCloseable {
 
     /** Waits for so many datagrams, ends, and tells the flows in them. tshark must have found nothing odd. */
     public List<FlowFact> end(long datagrams) throws IOException, InterruptedException {
-        Wait.until(() -> datagrams + " datagrams in " + file, () -> packets() >= datagrams);
+        Wait.until(() -> datagrams + " datagrams in " + file + ended(), () -> packets() >= datagrams);
         program.terminate();
         program.exitCode();
         assertEquals(datagrams, packets());
@@ -66,6 +66,15 @@ public final class Capture implements AutoCloseable {
             flows(Json.object(layers.get("cflow")), facts);
         }
         return facts;
+    }
+
+    /** What tcpdump has to say, its counts of packets received and dropped among it. */
+    private String ended() {
+        return Wait.unchecked(() -> {
+            int count = packets();
+            program.terminate();
+            return ", which has " + count + "; " + program.exitCode() + " " + program.output();
+        });
     }
 
     private String tshark(String... options) throws IOException, InterruptedException {

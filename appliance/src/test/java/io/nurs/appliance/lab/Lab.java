@@ -35,6 +35,8 @@ public final class Lab implements AutoCloseable {
     public static final int DNAT = 7003;
     public static final int BEHIND_DNAT = 7004;
 
+    private static final String HOST_MAC = "02:00:00:00:00:01";
+    private static final String ROUTER_MAC = "02:00:00:00:00:02";
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Pattern COUNTER = Pattern.compile("packets (\\d+) bytes (\\d+)");
     private static final String RULES = """
@@ -87,12 +89,8 @@ public final class Lab implements AutoCloseable {
 
     private void build() throws IOException, InterruptedException {
         for (String name : names()) {
-            Program.run("ip", "netns", "add", name);
-            Program.run("ip", "-n", name, "link", "set", "lo", "up");
-            // Neighbours are looked for from a link-local address, which duplicate detection would hold up: the first
-            // SYN
-            // would be repeated, and conntrack counts no repeated SYN.
-            sysctl(name, "net.ipv6.conf.default.accept_dad", 0);
+            ip("netns add " + name);
+            ip("-n " + name + " link set lo up");
         }
         sysctl("net.ipv4.ip_forward", 1);
         sysctl("net.ipv6.conf.all.forwarding", 1);
@@ -106,33 +104,36 @@ public final class Lab implements AutoCloseable {
 
     private void join(String host, String host4, String host6, String router4, String router6, String routerLink)
             throws IOException, InterruptedException {
-        Program.run(
-                "ip",
-                "link",
-                "add",
-                "name",
-                "eth0",
-                "netns",
-                host,
-                "type",
-                "veth",
-                "peer",
-                "name",
-                routerLink,
-                "netns",
-                router());
+        ip("link add name eth0 address %s netns %s type veth peer name %s address %s netns %s"
+                .formatted(HOST_MAC, host, routerLink, ROUTER_MAC, router()));
         address(host, "eth0", host4, host6);
         address(router(), routerLink, router4, router6);
-        Program.run("ip", "-n", host, "route", "add", "default", "via", router4);
-        Program.run("ip", "-n", host, "-6", "route", "add", "default", "via", router6);
+        neighbours(host, "eth0", ROUTER_MAC, router4, router6);
+        neighbours(router(), routerLink, HOST_MAC, host4, host6);
+        ip("-n %s route add default via %s".formatted(host, router4));
+        ip("-n %s -6 route add default via %s".formatted(host, router6));
     }
 
     private static void address(String namespace, String link, String ipv4, String ipv6)
             throws IOException, InterruptedException {
-        Program.run("ip", "-n", namespace, "address", "add", ipv4 + "/24", "dev", link);
-        // Without duplicate detection, which takes a second or two, the address may be used at once.
-        Program.run("ip", "-n", namespace, "address", "add", ipv6 + "/64", "dev", link, "nodad");
-        Program.run("ip", "-n", namespace, "link", "set", link, "up");
+        ip("-n %s address add %s/24 dev %s".formatted(namespace, ipv4, link));
+        ip("-n %s address add %s/64 dev %s nodad".formatted(namespace, ipv6, link));
+        ip("-n %s link set %s up".formatted(namespace, link));
+    }
+
+    /**
+     * Discovery takes a second or two while links come up. A SYN that is sent again meanwhile is forwarded, but conntrack's TCP
+     * tracker ignores it, and does not count it.
+     */
+    private static void neighbours(String namespace, String link, String mac, String... addresses)
+            throws IOException, InterruptedException {
+        for (String address : addresses) {
+            ip("-n %s neighbour replace %s lladdr %s dev %s nud permanent".formatted(namespace, address, mac, link));
+        }
+    }
+
+    private static void ip(String arguments) throws IOException, InterruptedException {
+        Program.run(("ip " + arguments).split(" ", -1));
     }
 
     public String client() {
@@ -158,11 +159,7 @@ public final class Lab implements AutoCloseable {
 
     /** Sets one of the router's. */
     public void sysctl(String name, int value) throws IOException {
-        sysctl(router(), name, value);
-    }
-
-    private static void sysctl(String namespace, String name, int value) throws IOException {
-        in(namespace, () -> Files.writeString(Path.of("/proc/sys", name.replace('.', '/')), Integer.toString(value)));
+        in(router(), () -> Files.writeString(Path.of("/proc/sys", name.replace('.', '/')), Integer.toString(value)));
     }
 
     /** One of the router's, read at once: a sysctl has no second part. */

@@ -3,18 +3,26 @@ package io.nurs.appliance.lab;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** UDP ports on 127.0.0.1, where collectors listen. */
 final class LocalPort {
     private LocalPort() {}
 
+    /** Below those that the kernel gives to clients: nobody gets it by chance before the collector does. */
     static int free() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+            try (DatagramSocket socket = new DatagramSocket(port, InetAddress.ofLiteral("127.0.0.1"))) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // Somebody has it: the next.
+            }
         }
     }
 

@@ -32,12 +32,22 @@ public final class Requires {
         if (met) {
             return;
         }
-        String message = "needs " + what;
+        String message = caller() + " needs " + what;
         if (System.getProperty("nurs.require", "").equals("all")) {
             fail(message);
         }
-        System.err.println("SKIPPED: a test " + message);
+        System.err.println("SKIPPED: " + message);
         abort(message);
+    }
+
+    /** The test that asks, through whatever helpers. */
+    private static String caller() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.map(StackWalker.StackFrame::getClassName)
+                        .filter(name -> name.endsWith("Test") || name.endsWith("IT"))
+                        .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                        .findFirst()
+                        .orElse("a test"));
     }
 
     private static long effectiveCapabilities() {
