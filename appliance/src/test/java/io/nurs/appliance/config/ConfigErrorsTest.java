@@ -48,7 +48,8 @@ class ConfigErrorsTest {
                 "stacks: [{ name: a, source: { type: conntrack, activeTimeout: 1s }, exporters: [main] }]\n"
                         + EXPORTERS,
                 "1:48: stacks[0].source: unknown key \"activeTimeout\": did you mean active-timeout? known keys: type, accounting,"
-                        + " active-timeout, empty-flows, delivery, mark, namespace, receive-buffer, set-sysctls, shutdown-timeout");
+                        + " active-timeout, empty-flows, delivery, guard, mark, namespace, receive-buffer, set-sysctls,"
+                        + " first-start, state-file, max-flows, shutdown-timeout");
         assertErrors(
                 STACK + EXPORTERS + "plugins: []\n",
                 "3:1: unknown key \"plugins\": known keys: transport, sources, exporters, stacks");
