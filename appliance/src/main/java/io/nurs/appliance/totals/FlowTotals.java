@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With a state file, {@link #report} and {@link #remove} are to be called when the record that they stand for is packed,
  * {@link #beginSending} before the datagrams leave, {@link #sent} after. Other changes need no record and hold at once.
+ *
+ * <p>Longer than a class should be, by an accessor for each field of a slot; index, slots, journal and file are their own.
  */
 public final class FlowTotals implements AutoCloseable {
     /** No such flow, or no room for it. */

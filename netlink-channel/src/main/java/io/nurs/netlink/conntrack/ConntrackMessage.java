@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A borrowed view of one conntrack entry in an event or a dump. What a message lacks reads as 0; where 0 is also a value,
  * a {@code has} method tells. Which message carries what depends on its kind: a DESTROY has no labels, helper or master, a
  * NEW no counters.
+ *
+ * <p>Longer than a class should be, by an accessor for each attribute of the kernel's.
  */
 public final class ConntrackMessage {
     /** Why the kernel sent the message. */
