@@ -34,7 +34,7 @@ class CollidingIdsTest {
             int port, long startMillis, int reason, long packets, long bytes, long packetsBack, long bytesBack) {
         static Report of(ConntrackFlow flow) {
             return new Report(
-                    flow.entry().original().sourcePort(),
+                    flow.original().sourcePort(),
                     flow.startNanos() / 1_000_000,
                     flow.endReason(),
                     flow.originalPackets(),

@@ -8,7 +8,6 @@ import io.nurs.appliance.totals.FlowTotals;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkStats;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
-import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -20,19 +19,17 @@ final class EmbeddedDelta implements AutoCloseable {
     private final FlowTotals totals;
     private final DeltaAccounting accounting;
     private final EmbeddedChannel channel;
+    private ConntrackTimeouts timeouts = new ConntrackTimeouts(Map.of());
+    private long muteBeforeMillis;
     private long nowMillis;
+    private long upMillis;
+    private long exportedEnds;
 
     /** Starts at {@code nowMillis}, and has each flow handed to {@code flows}, which must not keep it. */
     EmbeddedDelta(ConntrackSourceConfig config, long nowMillis, Consumer<ConntrackFlow> flows) {
         this.nowMillis = nowMillis;
         totals = FlowTotals.inMemory(config.maxFlows());
-        accounting = new DeltaAccounting(
-                config,
-                () -> Instant.ofEpochMilli(this.nowMillis),
-                totals,
-                new ConntrackTimeouts(Map.of()),
-                stats,
-                () -> {});
+        accounting = new DeltaAccounting(config, Share.ALL, new Clock(), totals, stats, new Router());
         channel = new EmbeddedChannel(
                 new NetlinkMessageDecoder(netlink),
                 new ConntrackDecoder(netlink),
@@ -42,15 +39,85 @@ final class EmbeddedDelta implements AutoCloseable {
                     public void channelRead(ChannelHandlerContext ctx, Object message) {
                         // What is met is passed on to the walk.
                         if (message instanceof ConntrackFlow flow) {
+                            exportedEnds += flow.isSeenEnd() ? 1 : 0;
                             flows.accept(flow);
                         }
                     }
                 });
     }
 
+    private final class Clock implements FlowClock {
+        @Override
+        public long unixNanos() {
+            return nowMillis * 1_000_000;
+        }
+
+        @Override
+        public long monotonicNanos() {
+            return upMillis * 1_000_000;
+        }
+    }
+
+    private final class Router implements DeltaAccounting.Environment {
+        @Override
+        public ConntrackTimeouts timeouts() {
+            return timeouts;
+        }
+
+        @Override
+        public boolean tableIsNearlyFull() {
+            return false;
+        }
+
+        @Override
+        public long muteBeforeNanos() {
+            return muteBeforeMillis > Long.MAX_VALUE / 1_000_000 ? Long.MAX_VALUE : muteBeforeMillis * 1_000_000;
+        }
+
+        @Override
+        public boolean everyEndHasCome() {
+            return true;
+        }
+
+        @Override
+        public void makeRoom() {}
+
+        @Override
+        public void lapEnded(int lap) {}
+    }
+
+    /** The timeouts of the namespace, by the sysctls' names: until then there are none. */
+    void timeouts(Map<String, Integer> seconds) {
+        timeouts = new ConntrackTimeouts(seconds);
+    }
+
+    /** Flows from before this have no events. */
+    void muteBefore(long millis) {
+        muteBeforeMillis = millis;
+    }
+
+    /** The wall clock is set, while nothing else goes by. */
+    void stepClock(long millis) {
+        nowMillis += millis;
+    }
+
+    /** Nobody will tell of the end of the flow in this slot, and the kernel does not list it. */
+    void vanish(long slot) {
+        accounting.vanished(channel.pipeline().context(accounting), slot);
+    }
+
+    FlowTotals totals() {
+        return totals;
+    }
+
+    FlowLedger ledger() {
+        return new FlowLedger(
+                stats.seen, totals.size(), stats.ended, exportedEnds, stats.empty, stats.fromBefore, stats.unwatched);
+    }
+
     /** A lap of the walk that meets these. */
     void lap(long atMillis, EntryMessage... entries) {
-        nowMillis = atMillis;
+        pass(atMillis);
         accounting.begin();
         read(entries);
         accounting.end();
@@ -58,8 +125,13 @@ final class EmbeddedDelta implements AutoCloseable {
 
     /** Events. */
     void tell(long atMillis, EntryMessage... entries) {
-        nowMillis = atMillis;
+        pass(atMillis);
         read(entries);
+    }
+
+    private void pass(long toMillis) {
+        upMillis += toMillis - nowMillis;
+        nowMillis = toMillis;
     }
 
     private void read(EntryMessage... entries) {

@@ -29,7 +29,7 @@ public final class EmbeddedSource {
     private final EmbeddedChannel channel;
 
     public EmbeddedSource(ConntrackSourceConfig config, InstantSource clock, ChannelInboundHandler exporter) {
-        accounting = new ConntrackAccounting(config, clock, stats);
+        accounting = new ConntrackAccounting(config, clock, stats, () -> false);
         channel = new EmbeddedChannel(
                 new NetlinkMessageDecoder(netlink), new ConntrackDecoder(netlink), accounting, exporter);
     }
