@@ -7,6 +7,7 @@ import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Iperf3;
 import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.RecordingCollector;
+import io.nurs.appliance.lab.ReliableListener;
 import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.Traffic;
@@ -60,9 +61,13 @@ class ConservationTest {
         }
     }
 
+    private Subject start(String sourceOptions) throws Exception {
+        return Subject.start(lab, "accounting: delta, active-timeout: 1s" + sourceOptions, "", collector.port());
+    }
+
     @Test
     void everyPacketAndOctetThatWasForwardedIsExportedOnce() throws Exception {
-        try (Subject subject = Subject.start(lab, "accounting: delta, active-timeout: 1s", "", collector.port())) {
+        try (Subject subject = start("")) {
             List<OpenUdp> longFlows = new ArrayList<>();
             for (InetSocketAddress to : LONG_FLOWS) {
                 longFlows.add(lab.closing(traffic.openUdp(to)));
@@ -92,14 +97,32 @@ class ConservationTest {
     /** A small buffer: the kernel keeps ends and tells them again, and meanwhile the walk no longer meets their flows. */
     @Test
     void flowsWhoseEndWaitsForManyLapsAreExportedOnce() throws Exception {
-        try (Subject subject = Subject.start(
-                lab, "accounting: delta, active-timeout: 1s, receive-buffer: 4KiB", "", collector.port())) {
+        try (Subject subject = start(", receive-buffer: 4KiB")) {
             traffic.manyUdpFlows(Traffic.at(Lab.SERVER4, Lab.PLAIN), FIRST_PORT, FLOWS);
             Wait.until(
                     "all are reported on their way",
                     () -> subject.source().stats().reported() >= FLOWS);
             lab.inRouter("conntrack", "-F");
             subject.waitForEnded(FLOWS);
+            collector.waitForDatagrams(subject.stop());
+            assertConserved(subject);
+        }
+    }
+
+    /** Another listener stands still for some laps: what it had no room for, the kernel then tells all listeners again. */
+    @Test
+    void flowsWhoseEndIsToldAgainManyLapsLaterAreExportedOnce() throws Exception {
+        try (Subject subject = start("")) {
+            ReliableListener other = ReliableListener.open(lab, 64 << 10);
+            traffic.manyUdpFlows(Traffic.at(Lab.SERVER4, Lab.PLAIN), FIRST_PORT, FLOWS);
+            lab.inRouter("conntrack", "-F");
+            subject.waitForEnded(FLOWS);
+            // One of them each 10 ms, in vain.
+            Wait.until(
+                    "the kernel has tried for many laps",
+                    () -> subject.source().stats().repeated() > 500);
+            other.read();
+            Wait.until("the kernel has told of all", () -> lab.entries() == 0);
             collector.waitForDatagrams(subject.stop());
             assertConserved(subject);
         }
