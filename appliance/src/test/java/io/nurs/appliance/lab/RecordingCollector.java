@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.nurs.appliance.lab.Lab.Counted;
 import io.nurs.flow.DataRecord;
 import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /** A collector on 127.0.0.1 that keeps datagrams as they come, and decodes them when it is asked. */
 public final class RecordingCollector implements AutoCloseable {
@@ -104,24 +106,45 @@ public final class RecordingCollector implements AutoCloseable {
 
     /** All messages so far, decoded in order. */
     public List<DecodedMessage> messages() {
+        List<DecodedMessage> messages = new ArrayList<>();
+        forEachMessage(messages::add);
+        return messages;
+    }
+
+    private void forEachMessage(Consumer<DecodedMessage> consumer) {
         Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
-        return received().stream()
-                .map(received -> decoder.decode(received.from, received.datagram))
-                .toList();
+        received().forEach(received -> consumer.accept(decoder.decode(received.from, received.datagram)));
     }
 
     /** All records so far; a gap in the sequence or anything else that is odd is a failure. */
     public List<DataRecord> records() {
-        List<DecodedMessage> messages = messages();
-        List<DecodeAnomaly> anomalies = messages.stream()
-                .flatMap(message -> message.anomalies().stream())
-                .toList();
+        List<DataRecord> records = new ArrayList<>();
+        forEachRecord(records::add);
+        return records;
+    }
+
+    /** As {@link #records()}, a datagram's at a time: decoded, all of a storm's would not find room. */
+    public void forEachRecord(Consumer<DataRecord> consumer) {
+        List<DecodeAnomaly> anomalies = new ArrayList<>();
+        forEachMessage(message -> {
+            anomalies.addAll(message.anomalies());
+            message.records().forEach(consumer);
+        });
         assertEquals(List.of(), anomalies);
-        return messages.stream().flatMap(message -> message.records().stream()).toList();
     }
 
     public List<FlowFact> facts() {
         return records().stream().map(RecordingCollector::fact).toList();
+    }
+
+    /** What all records so far say was counted. */
+    public Counted total() {
+        long[] total = new long[2];
+        forEachRecord(record -> {
+            total[0] += record.unsigned(IanaElements.packetDeltaCount);
+            total[1] += record.unsigned(IanaElements.octetDeltaCount);
+        });
+        return new Counted(total[0], total[1]);
     }
 
     /** As this project's own decoder reads it. */
