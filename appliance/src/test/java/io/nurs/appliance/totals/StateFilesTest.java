@@ -34,7 +34,9 @@ class StateFilesTest {
     }
 
     private static Entry entry(int flow) {
-        return flow % 2 == 0 ? Entry.udp(flow, flow).withStart(flow + 1) : Entry.udp6(flow, flow).withStart(flow + 1);
+        return flow % 2 == 0
+                ? Entry.udp(flow, flow).withStart(flow + 1)
+                : Entry.udp6(flow, flow).withStart(flow + 1);
     }
 
     private FlowTotals open(int reader, int readers) throws StateFileException {
@@ -67,7 +69,8 @@ class StateFilesTest {
                 found += totals.size();
                 for (int flow = 0; flow < FLOWS; flow++) {
                     long slot = totals.find(messages.of(entry(flow)));
-                    boolean owns = Integer.remainderUnsigned(messages.of(entry(flow)).id(), readers) == reader;
+                    boolean owns =
+                            Integer.remainderUnsigned(messages.of(entry(flow)).id(), readers) == reader;
                     assertEquals(owns, slot != FlowTotals.NONE);
                     if (owns) {
                         assertEquals(
