@@ -129,7 +129,7 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
             case Opening.SetAside aside -> LOG.warn("source {}: {}", name, aside.reason());
         }
         nameDoubts();
-        sink.log(accounting);
+        sink.log(accounting.records());
     }
 
     private void nameDoubts() {
