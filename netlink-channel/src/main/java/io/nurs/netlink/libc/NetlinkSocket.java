@@ -16,10 +16,9 @@ import java.lang.foreign.MemorySegment;
  * any thread, and at any time: the lock keeps them from a descriptor that was closed and is someone else's by now.
  */
 public final class NetlinkSocket {
-    /** linux/netlink.h */
-    public static final int NETLINK_ADD_MEMBERSHIP = 1;
-
-    public static final int NETLINK_DROP_MEMBERSHIP = 2;
+    // linux/netlink.h
+    private static final int NETLINK_ADD_MEMBERSHIP = 1;
+    private static final int NETLINK_DROP_MEMBERSHIP = 2;
     public static final int NETLINK_BROADCAST_ERROR = 4;
     public static final int NETLINK_NO_ENOBUFS = 5;
     public static final int NETLINK_CAP_ACK = 10;
@@ -82,6 +81,20 @@ public final class NetlinkSocket {
     /** Sets an int option of SOL_NETLINK. */
     public int setOption(int option, int value) {
         return setOption(SOL_NETLINK, option, value);
+    }
+
+    /**
+     * Joins a multicast group, twice. Kernels with net.netfilter.nf_conntrack_events = 2 note that somebody listens before
+     * they make the socket a member, and forget it if the last other member of the group leaves in between: then no flow of
+     * the whole host would tell its end. The second time we are a member already, and it stays noted.
+     */
+    public int join(int group) {
+        int joined = setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+        return joined < 0 ? joined : setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+    }
+
+    public int leave(int group) {
+        return setOption(SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group);
     }
 
     /**
