@@ -103,6 +103,7 @@ public final class NetlinkChannel extends AbstractChannel {
         if (options.broadcastError()) {
             Errno.check("NETLINK_BROADCAST_ERROR", socket.setOption(NetlinkSocket.NETLINK_BROADCAST_ERROR, 1));
         }
+        Errno.check("cannot attach the socket filter", options.filter().attach(socket));
         for (int group : options.groups()) {
             Errno.check("cannot join netlink group " + group, socket.join(group));
         }
