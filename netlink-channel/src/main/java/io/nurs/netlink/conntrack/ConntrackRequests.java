@@ -3,6 +3,7 @@ package io.nurs.netlink.conntrack;
 import static io.nurs.netlink.conntrack.ConntrackAttribute.*;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessage;
 import io.nurs.netlink.NetlinkRequest;
 
@@ -42,13 +43,8 @@ public final class ConntrackRequests {
         return tuple(request(allocator, IPCTNL_MSG_CT_DELETE, ACK, octets.family()), CTA_TUPLE_ORIG, octets);
     }
 
-    /** As {@link #get(ByteBufAllocator, TupleOctets, int)}. */
+    /** As {@link #get(ByteBufAllocator, TupleView, int)}. */
     public static NetlinkRequest get(ByteBufAllocator allocator, ConntrackTuple original, int zone) {
-        return get(allocator, TupleOctets.of(original), zone);
-    }
-
-    /** As {@link #get(ByteBufAllocator, TupleOctets, int)}. */
-    public static NetlinkRequest get(ByteBufAllocator allocator, TupleView original, int zone) {
         return get(allocator, TupleOctets.of(original), zone);
     }
 
@@ -57,12 +53,17 @@ public final class ConntrackRequests {
      * acknowledgement; refused with ENOENT if there is none. Compare what comes: the kernel looks among replies too, and a
      * tuple may be a later flow's by now.
      *
-     * <p>The two answers take 1,664 bytes of the receive buffer: the kernel's default has room for 128 entries. Whoever asks
-     * for more at once loses answers, and the promises of these are never completed.
+     * <p>The entry and its acknowledgement take 1,664 to 2,112 bytes of the receive buffer: the usual default, 212,992 bytes,
+     * has room for a hundred requests at once. What is more comes as {@link NetlinkControl.Overrun}: answers are lost, and
+     * the promises of their requests are never completed.
      *
      * @param zone CTA_ZONE, of both directions; 0 if the zone is that of one, which the tuple then has
      */
-    public static NetlinkRequest get(ByteBufAllocator allocator, TupleOctets original, int zone) {
+    public static NetlinkRequest get(ByteBufAllocator allocator, TupleView original, int zone) {
+        return get(allocator, TupleOctets.of(original), zone);
+    }
+
+    static NetlinkRequest get(ByteBufAllocator allocator, TupleOctets original, int zone) {
         NetlinkRequest request = request(allocator, IPCTNL_MSG_CT_GET, ACK, original.family());
         tuple(request, CTA_TUPLE_ORIG, original);
         return zone == 0 ? request : request.u16(CTA_ZONE, zone);

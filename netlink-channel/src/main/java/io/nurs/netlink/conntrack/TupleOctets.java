@@ -14,7 +14,7 @@ import java.net.InetAddress;
  *     network order, or 16 with AF_INET6
  * @param zone CTA_TUPLE_ZONE: of this direction alone; 0 if none
  */
-public record TupleOctets(int family, int protocol, int protocolKey, MemorySegment addresses, long offset, int zone) {
+record TupleOctets(int family, int protocol, int protocolKey, MemorySegment addresses, long offset, int zone) {
     static TupleOctets of(ConntrackTuple tuple) {
         byte[] source = octets(tuple.source());
         byte[] destination = octets(tuple.destination());
