@@ -28,9 +28,6 @@ record ConntrackSockets(
         NetlinkChannel events,
         NetlinkChannel requests,
         @Nullable NetlinkChannel queries) {
-    /** Many times what the answers to all queries under way take, at 1,664 octets each: one that is lost is never told. */
-    private static final int QUERY_BUFFER_BYTES = 2 << 20;
-
     static ConntrackSockets open(ConntrackSourceConfig config, Share share) throws StartException {
         NetworkNamespace namespace = namespace(config);
         boolean delta = config.accounting() == Accounting.DELTA;
@@ -42,7 +39,7 @@ record ConntrackSockets(
             opened.add(openChannel(config, namespace, eventOptions(config, share)));
             opened.add(openChannel(config, namespace, dumps));
             if (delta) {
-                opened.add(openChannel(config, namespace, requests.withReceiveBufferBytes(QUERY_BUFFER_BYTES)));
+                opened.add(openChannel(config, namespace, requests));
             }
             return new ConntrackSockets(namespace, opened.get(0), opened.get(1), delta ? opened.get(2) : null);
         } catch (StartException e) {

@@ -90,6 +90,7 @@ public final class ConntrackSource {
             if (!started) {
                 sockets.discard();
                 if (source != null) {
+                    source.stopGuard();
                     source.close();
                 }
             }
@@ -210,9 +211,7 @@ public final class ConntrackSource {
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
         boolean whole = reports.last().await(config.shutdownTimeout().toMillis());
         whole &= drainEvents(deadline);
-        if (guard != null) {
-            guard.stop();
-        }
+        stopGuard();
         if (!whole) {
             LOG.warn(
                     "source {}: the last report took longer than shutdown-timeout ({} ms); what it had not come to is not"
@@ -223,6 +222,12 @@ public final class ConntrackSource {
         lastLedger = ledger();
         for (NetlinkChannel channel : sockets.channels()) {
             channel.close().sync();
+        }
+    }
+
+    private void stopGuard() throws InterruptedException {
+        if (guard != null) {
+            guard.stop();
         }
     }
 

@@ -171,7 +171,7 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
     /** Flows whose end was lost are missing from the next lap. */
     @Override
     public void eventsWereLost() {
-        LOG.info("source {}: walking through the table to find the flows whose ends were lost", name);
+        LOG.debug("source {}: walking through the table to find the flows whose ends were lost", name);
         walk.again(() -> {}, () -> {});
     }
 

@@ -24,8 +24,12 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     private static final int SCANNED = 512;
     /** And so many times at most, or hits, in one turn of the loop. */
     private static final int SCANS = 256;
-    /** Asked in one go. Mute flows are asked for once a tick: with very many of them each is asked less often. */
-    private static final int AT_ONCE = 256;
+    /**
+     * Asked in one go: their answers, 2,112 octets each at most, fit the smallest receive buffer that there may be.
+     */
+    private static final int AT_ONCE = 64;
+    /** Mute flows are asked for at this rate at most: with very many of them each is asked less often. */
+    private static final int MUTE_A_TICK = 256;
 
     /** Waiting to be given up; then no more are asked for. */
     private static final int MOST_GONE = 1 << 16;
@@ -39,12 +43,14 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     private final Queue<Gone> gone = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> tick;
+    private boolean stopped;
 
     private int underWay;
     private int lap;
     private long sweepCursor = -1;
     private boolean sweepAgain;
     private long muteCursor = -1;
+    private int muteInTick;
     private long muteVisitNanos = System.nanoTime();
 
     /** The kernel had no such entry at a time of System.nanoTime. */
@@ -78,6 +84,7 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     }
 
     void stop() {
+        stopped = true;
         if (tick != null) {
             tick.cancel(false);
         }
@@ -104,6 +111,7 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     private void tick() {
         giveUp();
         askForMissing();
+        muteInTick = 0;
         askForMute();
     }
 
@@ -128,7 +136,7 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     }
 
     private void askForMissing() {
-        if (sweepCursor < 0 || underWay > 0 || gone.size() >= MOST_GONE) {
+        if (stopped || sweepCursor < 0 || underWay > 0 || gone.size() >= MOST_GONE) {
             return;
         }
         for (int scans = 0; sweepCursor >= 0 && underWay < AT_ONCE && scans < SCANS; scans++) {
@@ -139,13 +147,13 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
         if (underWay > 0) {
             context().flush();
         } else if (sweepCursor >= 0) {
-            askForMoreMissing();
+            askForMore(true);
         }
     }
 
     /** Others of the loop get their turn in between. */
-    private void askForMoreMissing() {
-        context().executor().execute(this::askForMissing);
+    private void askForMore(boolean missing) {
+        context().executor().execute(missing ? this::askForMissing : this::askForMute);
     }
 
     /** The table's end, 0, is the sweep's, unless a lap has ended meanwhile. */
@@ -165,7 +173,7 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
             muteVisitNanos = now;
             muteCursor = 0;
         }
-        if (muteCursor < 0 || underWay > 0) {
+        if (stopped || muteCursor < 0 || underWay > 0 || muteInTick >= MUTE_A_TICK) {
             return;
         }
         for (int scans = 0; muteCursor >= 0 && underWay < AT_ONCE && scans < SCANS; scans++) {
@@ -173,6 +181,7 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
             muteCursor = hit >= 0 ? hit + 1 : ~hit == 0 ? -1 : ~hit;
             askUnlessGone(hit, false);
         }
+        muteInTick += underWay;
         context().flush();
     }
 
@@ -193,8 +202,8 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
                 .addListener(answer -> {
                     underWay--;
                     answered(asked, missing, answer.cause());
-                    if (underWay == 0 && missing) {
-                        askForMoreMissing();
+                    if (underWay == 0) {
+                        askForMore(missing);
                     }
                 });
     }

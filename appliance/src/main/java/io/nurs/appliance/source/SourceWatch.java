@@ -68,7 +68,11 @@ final class SourceWatch {
                     lossLimit,
                     lost + " events lost: the receive buffer ("
                             + sockets.events().receiveBufferBytes() / 1024
-                            + " KiB) overflowed; raise receive-buffer, or write delivery: reliable");
+                            + " KiB) overflowed"
+                            + (guard == null
+                                    ? "; raise receive-buffer, or write delivery: reliable"
+                                    : " while reliable delivery was given up for the table's sake; raise receive-buffer, or"
+                                            + " nf_conntrack_max"));
         } else if (losing) {
             reports.eventsWereLost();
         }
