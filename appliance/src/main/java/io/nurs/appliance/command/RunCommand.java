@@ -43,10 +43,14 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         Signals.onStop(stop::countDown);
         Appliance appliance = start(config);
-        LOG.info("nursd is running; SIGTERM ends it");
-        stop.await();
-        LOG.info("nursd is stopping");
-        appliance.stop();
+        try (Supervisor supervisor = Supervisor.of(System.getenv(), appliance.loops())) {
+            LOG.info("nursd is running; SIGTERM ends it");
+            supervisor.ready(ConfigSummary.ways(config));
+            stop.await();
+            LOG.info("nursd is stopping");
+            supervisor.stopping("sending the last reports");
+            appliance.stop();
+        }
         RunSummary.lines(appliance).forEach(LOG::info);
         return ExitCode.OK;
     }
