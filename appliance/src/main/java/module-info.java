@@ -9,6 +9,7 @@ module io.nurs.appliance {
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.transport.classes.io_uring;
+    requires io.netty.transport.unix.common;
     requires jdk.unsupported;
     requires org.slf4j;
     requires org.snakeyaml.engine;

@@ -3,6 +3,7 @@ package io.nurs.appliance;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
@@ -134,6 +135,11 @@ public final class Appliance {
 
     public List<Collector> collectors() {
         return List.copyOf(collectors);
+    }
+
+    /** Each turns a part of what is running. */
+    public Iterable<EventExecutor> loops() {
+        return loops;
     }
 
     /** Last reports first, then what collectors have not been sent yet, then the loops. */

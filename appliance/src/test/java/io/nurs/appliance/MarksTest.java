@@ -24,9 +24,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Connection marks, as firewall rules set them. */
 @Tag("netns")
@@ -124,8 +124,8 @@ class MarksTest {
         assertOnlyReported(accounting, "0/0x1000", OTHER, MARKED);
     }
 
-    private void assertOnlyReported(
-            String accounting, String filter, InetSocketAddress chosen, InetSocketAddress left) throws Exception {
+    private void assertOnlyReported(String accounting, String filter, InetSocketAddress chosen, InetSocketAddress left)
+            throws Exception {
         Traffic traffic = new Traffic(lab);
         try (RecordingCollector collector = RecordingCollector.open();
                 OpenUdp chosenFlow = traffic.openUdp(chosen);

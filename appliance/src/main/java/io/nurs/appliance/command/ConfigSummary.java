@@ -30,6 +30,11 @@ final class ConfigSummary {
         return lines;
     }
 
+    /** From where to where, in one line. */
+    static String ways(ApplianceConfig config) {
+        return config.stacks().stream().map(ConfigSummary::describe).collect(Collectors.joining("; "));
+    }
+
     private static String describe(SourceConfig source) {
         return switch (source) {
             case ConntrackSourceConfig conntrack -> describe(conntrack);

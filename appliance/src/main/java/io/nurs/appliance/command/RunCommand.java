@@ -44,10 +44,14 @@ final class RunCommand implements Callable<Integer> {
         Signals.onStop(stop::countDown);
         Appliance appliance = start(config);
         Signals.onReportNow(appliance::reportNow);
-        LOG.info("nursd is running; SIGTERM ends it, SIGUSR2 has live flows reported at once");
-        stop.await();
-        LOG.info("nursd is stopping");
-        appliance.stop();
+        try (Supervisor supervisor = Supervisor.of(System.getenv(), appliance.loops())) {
+            LOG.info("nursd is running; SIGTERM ends it, SIGUSR2 has live flows reported at once");
+            supervisor.ready(ConfigSummary.ways(config));
+            stop.await();
+            LOG.info("nursd is stopping");
+            supervisor.stopping("sending the last reports");
+            appliance.stop();
+        }
         RunSummary.lines(appliance).forEach(LOG::info);
         return ExitCode.OK;
     }

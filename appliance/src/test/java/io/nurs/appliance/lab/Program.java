@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A program that runs beside the test; its output, both streams, goes into a file. Closing ends it. */
@@ -21,11 +22,21 @@ public final class Program implements AutoCloseable {
     }
 
     public static Program start(List<String> command) throws IOException {
+        return start(command, Map.of());
+    }
+
+    /**
+     * Starts a program.
+     *
+     * @param environment in addition to this process's
+     */
+    public static Program start(List<String> command, Map<String, String> environment) throws IOException {
         Path output = Files.createTempFile("nurs-" + Path.of(command.getFirst()).getFileName(), ".out");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         // Dates are read back, and programs print them in local time.
         builder.environment().put("TZ", "UTC");
+        builder.environment().putAll(environment);
         return new Program(builder.start(), output);
     }
 
@@ -68,7 +79,12 @@ public final class Program implements AutoCloseable {
 
     /** Sends SIGINT, which some programs take for "write your results and end". */
     public void interrupt() throws IOException, InterruptedException {
-        Program.run("kill", "-INT", Long.toString(process.pid()));
+        signal("INT");
+    }
+
+    /** Sends a signal: INT, STOP, CONT, … */
+    public void signal(String name) throws IOException, InterruptedException {
+        Program.run("kill", "-" + name, Long.toString(process.pid()));
     }
 
     public int exitCode() throws IOException, InterruptedException {

@@ -1,0 +1,143 @@
+package io.nurs.appliance.command;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service manager that started this process, if one did: told when it is ready, that it turns, and when it stops.
+ * sd_notify(3), sd_watchdog_enabled(3)
+ *
+ * <p>That it turns is proved, not claimed: a token goes from event loop to event loop, and what there is to say leaves on the
+ * last. One loop that is stuck holds the token, and so ends the keep-alives.
+ */
+final class Supervisor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+    private static final String KEEP_ALIVE = "WATCHDOG=1";
+    /** Between attempts to say that all is ready. */
+    private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final @Nullable NotifySocket socket;
+    /** 0: none. */
+    private final long keepAliveNanos;
+
+    private final List<EventExecutor> loops = new ArrayList<>();
+    /** What the token says instead of a keep-alive when it comes round. */
+    private @Nullable String unsaid;
+
+    private Supervisor(@Nullable NotifySocket socket, long keepAliveNanos, Iterable<EventExecutor> loops) {
+        this.socket = socket;
+        this.keepAliveNanos = keepAliveNanos;
+        loops.forEach(this.loops::add);
+    }
+
+    /**
+     * Without $NOTIFY_SOCKET there is none, and nothing is done.
+     *
+     * @param loops all that must turn
+     */
+    static Supervisor of(Map<String, String> environment, Iterable<EventExecutor> loops) {
+        String address = environment.get("NOTIFY_SOCKET");
+        NotifySocket socket = address == null || address.isEmpty() ? null : NotifySocket.open(address);
+        return new Supervisor(socket, socket == null ? 0 : keepAliveNanos(environment), loops);
+    }
+
+    /** Every half of what the manager waits: sd_watchdog_enabled(3). */
+    private static long keepAliveNanos(Map<String, String> environment) {
+        String micros = environment.get("WATCHDOG_USEC");
+        // Another process's may have come with the environment.
+        String pid = environment.getOrDefault("WATCHDOG_PID", ownPid());
+        if (micros == null || !pid.equals(ownPid())) {
+            return 0;
+        }
+        if (!micros.matches("[1-9][0-9]{0,17}")) {
+            LOG.warn(
+                    "WATCHDOG_USEC={} is no number of microseconds: no keep-alives are sent; leave it to WatchdogSec= in the"
+                            + " unit to set it",
+                    micros);
+            return 0;
+        }
+        return TimeUnit.MICROSECONDS.toNanos(Long.parseLong(micros)) / 2;
+    }
+
+    private static String ownPid() {
+        return Long.toString(ProcessHandle.current().pid());
+    }
+
+    /**
+     * All is started.
+     *
+     * @param status one line for a human
+     */
+    void ready(String status) {
+        if (socket == null) {
+            return;
+        }
+        synchronized (this) {
+            unsaid = "READY=1\nSTATUS=" + status;
+        }
+        pass(0);
+    }
+
+    /** The end was asked for. Keep-alives go on while the loops do. */
+    synchronized void stopping(String status) {
+        // A manager that is busy may still not know that we are ready; it need not any more.
+        unsaid = null;
+        if (socket != null) {
+            socket.send("STOPPING=1\nSTATUS=" + status);
+        }
+    }
+
+    /** Gives the token to loop {@code index}. */
+    private void pass(int index) {
+        try {
+            loops.get(index).execute(() -> {
+                if (index + 1 < loops.size()) {
+                    pass(index + 1);
+                } else {
+                    cameRound();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("event loop {} has ended, and the token with it", index, e);
+        }
+    }
+
+    private void cameRound() {
+        long next = say();
+        if (next > 0) {
+            loops.getLast().schedule(() -> pass(0), next, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** How long to wait before the next round, 0 if there need be none. */
+    private synchronized long say() {
+        if (socket == null) {
+            return 0;
+        }
+        if (unsaid != null) {
+            if (!socket.send(unsaid)) {
+                return RETRY_NANOS;
+            }
+            unsaid = null;
+        } else if (keepAliveNanos > 0) {
+            socket.send(KEEP_ALIVE);
+        }
+        return keepAliveNanos;
+    }
+
+    /** After the loops have ended. */
+    @Override
+    public synchronized void close() {
+        if (socket != null) {
+            socket.close();
+        }
+    }
+}
