@@ -9,8 +9,6 @@ import io.nurs.appliance.lab.ConntrackWatch.Entry;
 import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.Lab.Counted;
-import io.nurs.appliance.lab.RecordingCollector;
-import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Traffic.OpenUdp;
@@ -19,14 +17,10 @@ import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which report of {@code reset} and {@code end} covers what: sums, intervals and reasons, on the real kernel. */
-@Tag("netns")
-class AccountingTest {
+class AccountingTest extends RouterTest {
     // flowEndReason(136), RFC 5102 §5.11.3
     private static final int IDLE_TIMEOUT = 1;
     private static final int ACTIVE_TIMEOUT = 2;
@@ -34,25 +28,6 @@ class AccountingTest {
     private static final int FORCED_END = 4;
 
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
-
-    private Lab lab;
-    private Traffic traffic;
-    private RecordingCollector collector;
-
-    @BeforeEach
-    void open() throws Exception {
-        lab = Lab.open();
-        Server.start(lab);
-        traffic = new Traffic(lab);
-        collector = lab.closing(RecordingCollector.open());
-    }
-
-    @AfterEach
-    void close() {
-        if (lab != null) {
-            lab.close();
-        }
-    }
 
     private Subject start(String sourceOptions) throws Exception {
         boolean named = sourceOptions.contains("accounting:");
@@ -223,12 +198,6 @@ class AccountingTest {
         return collector.facts().stream()
                 .filter(fact -> !fact.source().equals(Lab.CLIENT4))
                 .toList();
-    }
-
-    private static Counted sum(List<FlowFact> facts) {
-        return facts.stream()
-                .map(fact -> new Counted(fact.packets(), fact.bytes()))
-                .reduce(new Counted(0, 0), Counted::plus);
     }
 
     /** Each begins where the one before ended, or later if nothing passed in between. */

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Iperf3;
 import io.nurs.appliance.lab.Lab;
-import io.nurs.appliance.lab.RecordingCollector;
 import io.nurs.appliance.lab.ReliableListener;
-import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Traffic.OpenUdp;
@@ -18,14 +16,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code accounting: delta}, traffic that others make, and much of it: to the octet what nftables counted is what is exported. */
-@Tag("netns")
-class ConservationTest {
+class ConservationTest extends RouterTest {
     // flowEndReason(136), RFC 5102 §5.11.3
     private static final int ACTIVE_TIMEOUT = 2;
 
@@ -41,25 +35,6 @@ class ConservationTest {
             Traffic.at(Lab.SERVER6, Lab.MASQUERADED),
             Traffic.at(Lab.ROUTER4, Lab.DNAT),
             Traffic.at(Lab.ROUTER6, Lab.DNAT));
-
-    private Lab lab;
-    private Traffic traffic;
-    private RecordingCollector collector;
-
-    @BeforeEach
-    void open() throws Exception {
-        lab = Lab.open();
-        Server.start(lab);
-        traffic = new Traffic(lab);
-        collector = lab.closing(RecordingCollector.open());
-    }
-
-    @AfterEach
-    void close() {
-        if (lab != null) {
-            lab.close();
-        }
-    }
 
     private Subject start(String sourceOptions) throws Exception {
         return Subject.start(lab, "accounting: delta, active-timeout: 1s" + sourceOptions, "", collector.port());

@@ -8,8 +8,6 @@ import io.nurs.appliance.lab.ConntrackWatch.Entry;
 import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.Lab.Counted;
-import io.nurs.appliance.lab.RecordingCollector;
-import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Traffic.OpenUdp;
@@ -27,37 +25,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code accounting: delta} on the real kernel: what was forwarded is what is reported, and the kernel's counters stay. */
-@Tag("netns")
-class DeltaTest {
+class DeltaTest extends RouterTest {
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
     private static final InetSocketAddress SERVER6 = Traffic.at(Lab.SERVER6, Lab.PLAIN);
     private static final int FIRST_PORT = 20_000;
     private static final Counted NOTHING = new Counted(0, 0);
-
-    private Lab lab;
-    private Traffic traffic;
-    private RecordingCollector collector;
-
-    @BeforeEach
-    void open() throws Exception {
-        lab = Lab.open();
-        Server.start(lab);
-        traffic = new Traffic(lab);
-        collector = lab.closing(RecordingCollector.open());
-    }
-
-    @AfterEach
-    void close() {
-        if (lab != null) {
-            lab.close();
-        }
-    }
 
     private Subject start(String sourceOptions) throws Exception {
         return Subject.start(lab, "accounting: delta, active-timeout: 1s" + sourceOptions, "", collector.port());
@@ -283,12 +258,6 @@ class DeltaTest {
 
     private static Counted total(List<Entry> entries) {
         return entries.stream().map(Entry::total).reduce(NOTHING, Counted::plus);
-    }
-
-    private static Counted sum(List<FlowFact> facts) {
-        return facts.stream()
-                .map(fact -> new Counted(fact.packets(), fact.bytes()))
-                .reduce(NOTHING, Counted::plus);
     }
 
     private static Map<List<Object>, List<FlowFact>> byDirection(List<FlowFact> facts) {

@@ -3,11 +3,7 @@ package io.nurs.appliance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Lab;
-import io.nurs.appliance.lab.Lab.Counted;
-import io.nurs.appliance.lab.RecordingCollector;
-import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Traffic.OpenUdp;
@@ -25,40 +21,17 @@ import java.util.TreeSet;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code readers}: several sockets share the flows of one table. */
-@Tag("netns")
-class ReadersTest {
+class ReadersTest extends RouterTest {
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
     private static final InetSocketAddress SERVER6 = Traffic.at(Lab.SERVER6, Lab.PLAIN);
     private static final int FIRST_PORT = 20_000;
 
     @TempDir
     Path directory;
-
-    private Lab lab;
-    private Traffic traffic;
-    private RecordingCollector collector;
-
-    @BeforeEach
-    void open() throws Exception {
-        lab = Lab.open();
-        Server.start(lab);
-        traffic = new Traffic(lab);
-        collector = lab.closing(RecordingCollector.open());
-    }
-
-    @AfterEach
-    void close() {
-        if (lab != null) {
-            lab.close();
-        }
-    }
 
     @Test
     void eachFlowIsReportedByOneReader() throws Exception {
@@ -78,7 +51,7 @@ class ReadersTest {
                 assertTrue(reader.ledger().isEven(), reader.ledger()::toString);
             }
             // Also that no sequence has a gap: each reader has its own.
-            assertEquals(lab.forwarded(), sum(collector.facts()));
+            assertEquals(lab.forwarded(), collector.total());
             assertEquals(
                     Set.of(1L, 2L, 3L, 4L),
                     collector.messages().stream()
@@ -106,8 +79,8 @@ class ReadersTest {
                     flow.exchange(2, 100 + readers, 200);
                 }
                 Wait.until(
-                        () -> "all reported, so far " + sum(collector.facts()),
-                        () -> lab.forwarded().equals(sum(collector.facts())));
+                        () -> "all reported, so far " + collector.total(),
+                        () -> lab.forwarded().equals(collector.total()));
                 assertEquals(flows.size(), total(subject, ConntrackStats::seen));
                 subject.stop();
                 assertEquals(0, total(subject, ConntrackStats::unwatched));
@@ -142,11 +115,5 @@ class ReadersTest {
                 .map(ConntrackSource::stats)
                 .mapToLong(figure)
                 .sum();
-    }
-
-    private static Counted sum(List<FlowFact> facts) {
-        return facts.stream()
-                .map(fact -> new Counted(fact.packets(), fact.bytes()))
-                .reduce(new Counted(0, 0), Counted::plus);
     }
 }

@@ -8,8 +8,6 @@ import io.nurs.appliance.lab.ConntrackWatch;
 import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.Lab.Counted;
-import io.nurs.appliance.lab.RecordingCollector;
-import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Traffic.OpenUdp;
@@ -22,17 +20,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Flows of whose end the kernel does not tell, or tells nobody who listens, on the real kernel. */
-@Tag("netns")
-class UnseenEndsTest {
+class UnseenEndsTest extends RouterTest {
     private static final String EVENTS = "net.netfilter.nf_conntrack_events";
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
     private static final InetSocketAddress SERVER6 = Traffic.at(Lab.SERVER6, Lab.PLAIN);
@@ -41,25 +35,6 @@ class UnseenEndsTest {
 
     @TempDir
     Path directory;
-
-    private Lab lab;
-    private Traffic traffic;
-    private RecordingCollector collector;
-
-    @BeforeEach
-    void open() throws Exception {
-        lab = Lab.open();
-        Server.start(lab);
-        traffic = new Traffic(lab);
-        collector = lab.closing(RecordingCollector.open());
-    }
-
-    @AfterEach
-    void close() {
-        if (lab != null) {
-            lab.close();
-        }
-    }
 
     private Subject start(String sourceOptions) throws Exception {
         return Subject.start(lab, sourceOptions, "", collector.port());
@@ -86,7 +61,7 @@ class UnseenEndsTest {
                 subject.waitForEnded(1);
                 collector.waitForDatagrams(subject.stop());
 
-                assertEquals(lab.forwarded(), sum(collector.facts()));
+                assertEquals(lab.forwarded(), collector.total());
                 assertEquals(1, subject.source().stats().unwatched());
                 List<DataRecord> marked = marked();
                 assertEquals(1, marked.size(), "one record says that it is gone");
@@ -112,7 +87,7 @@ class UnseenEndsTest {
             try (Subject subject = start(options)) {
                 lives.exchange(4, 100, 200);
                 ends.exchange(2, 100, 200);
-                Wait.until("both are reported", () -> lab.forwarded().equals(sum(collector.facts())));
+                Wait.until("both are reported", () -> lab.forwarded().equals(collector.total()));
                 reported = lab.forwarded();
                 subject.stop();
             }
@@ -123,7 +98,7 @@ class UnseenEndsTest {
             try (Subject subject = start(options)) {
                 Wait.until("it is missed", () -> subject.source().stats().unwatched() == 1);
                 Counted known = lab.forwarded().minus(unknown);
-                Wait.until("the other goes on", () -> known.equals(sum(collector.facts())));
+                Wait.until("the other goes on", () -> known.equals(collector.total()));
                 subject.stop();
                 assertEquals(1, marked().size());
                 assertTrue(marked().getFirst().has(IanaElements.sourceIPv6Address));
@@ -139,7 +114,7 @@ class UnseenEndsTest {
         try (Subject subject = start("delivery: best-effort, receive-buffer: 16KiB, active-timeout: 2s")) {
             traffic.manyUdpFlows(SERVER, FIRST_PORT, count);
             Wait.until("all are known", () -> subject.source().ledger().live() == count);
-            Wait.until("all are reported", () -> lab.forwarded().equals(sum(collector.facts())));
+            Wait.until("all are reported", () -> lab.forwarded().equals(collector.total()));
             lab.inRouter("conntrack", "-F");
             ConntrackStats stats = subject.source().stats();
             Wait.until(() -> "all are accounted for: " + stats.ended(), () -> stats.ended() == count);
@@ -147,7 +122,7 @@ class UnseenEndsTest {
             assertTrue(stats.lostEvents() > 0, "the buffer was meant to be too small");
             assertEquals(stats.lostEvents(), stats.unwatched());
             assertEquals(stats.unwatched(), marked().size());
-            assertEquals(lab.forwarded(), sum(collector.facts()));
+            assertEquals(lab.forwarded(), collector.total());
             assertTrue(subject.source().ledger().isEven(), subject.source().ledger()::toString);
         }
     }
@@ -159,10 +134,10 @@ class UnseenEndsTest {
             Wait.until("the first lap", () -> subject.source().stats().dumps() > 0);
             flow.exchange(3, 100, 200);
             subject.appliance().reportNow();
-            Wait.until("a report", () -> lab.forwarded().equals(sum(collector.facts())));
+            Wait.until("a report", () -> lab.forwarded().equals(collector.total()));
             flow.exchange(2, 100, 200);
             subject.appliance().reportNow();
-            Wait.until("another", () -> lab.forwarded().equals(sum(collector.facts())));
+            Wait.until("another", () -> lab.forwarded().equals(collector.total()));
             assertEquals(0, subject.source().stats().ended());
         }
     }
@@ -176,11 +151,5 @@ class UnseenEndsTest {
             }
         }
         return marked;
-    }
-
-    private static Counted sum(List<FlowFact> facts) {
-        return facts.stream()
-                .map(fact -> new Counted(fact.packets(), fact.bytes()))
-                .reduce(new Counted(0, 0), Counted::plus);
     }
 }
