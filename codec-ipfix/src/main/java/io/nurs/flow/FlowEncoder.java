@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>On a stream, what is called a datagram here is a message, one behind the other.
  *
  * <p>Other messages pass through. All calls come from the channel's event loop, and none of them from within a
- * {@code write} of this handler. Sharable means: when its connection is gone, the encoder may go into the pipeline of
- * the next one, where it announces everything again. Never into two at a time.
+ * {@code write} of this handler. Sharable means: when its channel is unregistered, the encoder may go into the
+ * pipeline of the next one, where it announces everything again. Never into two at a time.
  */
 @Sharable
 @SuppressWarnings("FutureReturnValueIgnored") // Netty returns the promise that it was given

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -147,7 +148,7 @@ class ForeignCollectorTest {
             if (name.startsWith("-")) {
                 arguments.add(name);
             } else {
-                Files.write(file, Golden.datagram(name + ".hex"), java.nio.file.StandardOpenOption.APPEND);
+                Files.write(file, Golden.datagram(name + ".hex"), StandardOpenOption.APPEND);
             }
         }
         arguments.add("--in").add(file.toString());

@@ -12,6 +12,7 @@ import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Seeded, so that a failure comes again. */
 class IpfixDecoderFuzzTest {
-    /** A multiple for those who have more time: -Dnurs.fuzz=100. */
+    /** A multiple for those who have more time: -Dnurs.fuzz=35. */
     private static final int FACTOR = Integer.getInteger("nurs.fuzz", 1);
 
     private static final int MUTATIONS = 200_000 * FACTOR;
@@ -86,7 +87,7 @@ class IpfixDecoderFuzzTest {
             } catch (CorruptedFrameException e) {
                 assertNotNull(e.getMessage());
             } catch (Exception e) {
-                assertTrue(e instanceof java.nio.channels.ClosedChannelException, e::toString);
+                assertTrue(e instanceof ClosedChannelException, e::toString);
             } finally {
                 channel.finishAndReleaseAll();
             }

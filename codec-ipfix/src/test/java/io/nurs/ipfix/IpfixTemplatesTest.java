@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.nurs.flow.DataType;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.Field;
+import io.nurs.flow.FlowRecord;
 import io.nurs.flow.IanaElements;
 import io.nurs.flow.InformationElement;
 import io.nurs.flow.Template;
@@ -151,7 +152,7 @@ class IpfixTemplatesTest {
             tight.flushed();
             tight.encoder.refreshAlways(true);
             tight.write(TestFlow.BIFLOW, TestFlow.WEB);
-            // 16 + 4 + 2 * 64 = 148: the record needs the next one.
+            // 16 + 4 + 2 * 60 = 140: the record needs the next one.
             assertEquals(
                     List.of(List.of(2), List.of(2), List.of(256)),
                     tight.flushed().stream().map(EncoderFixture::sets).toList());
@@ -232,7 +233,7 @@ class IpfixTemplatesTest {
 
     @Test
     void refusesFlowsFromAnOptionsSource() {
-        encoder.encoder.addOptions(sink -> sink.write(io.nurs.flow.FlowRecord.of(TestFlow.BIFLOW, TestFlow.WEB)));
+        encoder.encoder.addOptions(sink -> sink.write(FlowRecord.of(TestFlow.BIFLOW, TestFlow.WEB)));
         assertThrows(IllegalArgumentException.class, () -> encoder.write(TestFlow.BIFLOW, TestFlow.WEB));
     }
 

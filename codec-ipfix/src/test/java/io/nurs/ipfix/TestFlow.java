@@ -6,12 +6,14 @@ import io.nurs.flow.DataType;
 import io.nurs.flow.Field;
 import io.nurs.flow.FieldWriter;
 import io.nurs.flow.FlowRecord;
+import io.nurs.flow.IanaElements;
 import io.nurs.flow.InformationElement;
 import io.nurs.flow.OptionsSource;
 import io.nurs.flow.Template;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A source of records as simple as can be, and templates with all that an IPFIX template may have. */
@@ -35,7 +37,7 @@ record TestFlow(
     static final long START_MILLIS = 1_700_000_058_750L;
     static final long END_MILLIS = 1_700_000_060_100L;
 
-    /** 62 octets a record, its template 64. */
+    /** 62 octets a record, its template 60. */
     static final Template<TestFlow> BIFLOW = Template.of(
             256,
             Field.u64(flowStartMilliseconds, flow -> START_MILLIS),
@@ -70,9 +72,9 @@ record TestFlow(
                 Field.octets(destinationIPv6Address, address(named -> named.flow.destination)),
                 Field.integer(ingressInterface, 2, Named::in),
                 Field.integer(octetDeltaCount, 5, named -> named.flow.octets),
-                Field.string(interfaceNameElement(), Named::interfaceName),
+                Field.string(IanaElements.interfaceName, Named::interfaceName),
                 Field.variable(
-                        interfaceDescriptionElement(),
+                        IanaElements.interfaceDescription,
                         named -> octets(named.interfaceDescription).length,
                         (named, datagram, at) -> {
                             byte[] octets = octets(named.interfaceDescription);
@@ -92,7 +94,7 @@ record TestFlow(
         static final Template<Interface> TEMPLATE = Template.options(
                 300,
                 List.of(Field.u32(ingressInterface, Interface::index)),
-                List.of(Field.string(interfaceNameElement(), Interface::name)));
+                List.of(Field.string(IanaElements.interfaceName, Interface::name)));
     }
 
     /** What the kernel lost, as an option. */
@@ -130,17 +132,8 @@ record TestFlow(
         };
     }
 
-    /** Under names that the records' own components do not hide. */
-    private static InformationElement interfaceNameElement() {
-        return io.nurs.flow.IanaElements.interfaceName;
-    }
-
-    private static InformationElement interfaceDescriptionElement() {
-        return io.nurs.flow.IanaElements.interfaceDescription;
-    }
-
     private static byte[] octets(String text) {
-        return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static TestFlow flow(

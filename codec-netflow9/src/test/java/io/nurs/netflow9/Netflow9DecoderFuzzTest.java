@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Seeded, so that a failure comes again. */
 class Netflow9DecoderFuzzTest {
-    /** A multiple for those who have more time: -Dnurs.fuzz=100. */
+    /** A multiple for those who have more time: -Dnurs.fuzz=35. */
     private static final int FACTOR = Integer.getInteger("nurs.fuzz", 1);
 
     private static final int MUTATIONS = 200_000 * FACTOR;
