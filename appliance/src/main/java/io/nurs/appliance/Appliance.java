@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running configuration. Each source has an event loop of its own, and on it a channel of its own to each collector: nothing
- * on the way from the kernel to the wire is shared between threads.
+ * A running configuration. Each reader of a source has an event loop of its own, and on it a channel of its own to each
+ * collector: nothing on the way from the kernel to the wire is shared between threads.
  */
 public final class Appliance {
     private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
@@ -46,7 +46,8 @@ public final class Appliance {
         this.config = config;
         this.transport = Transports.of(config.transport());
         this.uptime = new SystemUptime(bootEpochMillis());
-        this.loops = new MultiThreadIoEventLoopGroup(config.sources().size(), transport.handlers());
+        this.loops = new MultiThreadIoEventLoopGroup(
+                config.sources().stream().mapToInt(SourceConfig::readers).sum(), transport.handlers());
     }
 
     /**
@@ -58,7 +59,9 @@ public final class Appliance {
         Appliance appliance = new Appliance(config);
         try {
             for (SourceConfig source : config.sources()) {
-                appliance.startSource(source);
+                for (int reader = 0; reader < source.readers(); reader++) {
+                    appliance.startReader(source, reader);
+                }
             }
             return appliance;
         } catch (StartException | RuntimeException e) {
@@ -67,29 +70,29 @@ public final class Appliance {
         }
     }
 
-    private void startSource(SourceConfig source) throws StartException, InterruptedException {
+    private void startReader(SourceConfig source, int reader) throws StartException, InterruptedException {
         EventLoop loop = loops.next();
         Map<String, Collector> own = new HashMap<>();
         List<Stack> stacks = new ArrayList<>();
         for (StackConfig stack : config.stacks()) {
             if (stack.source().equals(source)) {
-                stacks.add(stack(stack, source, loop, own));
+                stacks.add(stack(stack, source, reader, loop, own));
             }
         }
         sources.add(
                 switch (source) {
                     case ConntrackSourceConfig conntrack ->
-                        ConntrackSource.open(conntrack, loop, new FlowExporter(stacks));
+                        ConntrackSource.open(conntrack, reader, loop, new FlowExporter(stacks));
                 });
     }
 
-    private Stack stack(StackConfig config, SourceConfig source, EventLoop loop, Map<String, Collector> own)
+    private Stack stack(StackConfig config, SourceConfig source, int reader, EventLoop loop, Map<String, Collector> own)
             throws StartException, InterruptedException {
         List<Collector> ends = new ArrayList<>();
         for (ExporterConfig exporter : config.exporters()) {
             Collector collector = own.get(exporter.name());
             if (collector == null) {
-                collector = collector(exporter, source, loop);
+                collector = collector(exporter, source, reader, loop);
                 own.put(exporter.name(), collector);
                 collectors.add(collector);
             }
@@ -102,11 +105,11 @@ public final class Appliance {
                 ends);
     }
 
-    private Collector collector(ExporterConfig exporter, SourceConfig source, EventLoop loop)
+    private Collector collector(ExporterConfig exporter, SourceConfig source, int reader, EventLoop loop)
             throws StartException, InterruptedException {
         return switch (exporter) {
             case Netflow9ExporterConfig netflow9 -> {
-                long domain = config.observationDomain(source, netflow9);
+                long domain = config.observationDomain(source, netflow9, reader);
                 Collector collector = Collector.open(netflow9, domain, loop, transport, ExportClock.SYSTEM, uptime);
                 LOG.info(
                         "exporter {}: NetFlow v9 to {}, source id {}, from source {}",
@@ -119,6 +122,12 @@ public final class Appliance {
         };
     }
 
+    /** Has every source report its live flows as soon as it can. */
+    public void reportNow() {
+        sources.forEach(ConntrackSource::reportNow);
+    }
+
+    /** One for each reader. */
     public List<ConntrackSource> sources() {
         return List.copyOf(sources);
     }

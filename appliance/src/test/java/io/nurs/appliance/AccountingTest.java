@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Which report covers what: sums, intervals and reasons, on the real kernel. */
+/** Which report of {@code reset} and {@code end} covers what: sums, intervals and reasons, on the real kernel. */
 @Tag("netns")
 class AccountingTest {
     // flowEndReason(136), RFC 5102 §5.11.3
@@ -55,7 +55,8 @@ class AccountingTest {
     }
 
     private Subject start(String sourceOptions) throws Exception {
-        return Subject.start(lab, sourceOptions, "", collector.port());
+        boolean named = sourceOptions.contains("accounting:");
+        return Subject.start(lab, (named ? "" : "accounting: reset, ") + sourceOptions, "", collector.port());
     }
 
     @Test

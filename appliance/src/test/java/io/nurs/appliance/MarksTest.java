@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Connection marks, as firewall rules set them. */
@@ -109,31 +111,40 @@ class MarksTest {
         return fact.direction() < 0 ? fact.withInterfaces(fact.ingress(), fact.egress(), 0) : fact;
     }
 
-    @Test
-    void theMarkFilterTakesItsOwnAndLeavesOtherCountersAlone() throws Exception {
-        assertOnlyReported("0x1000/0x1000", MARKED, OTHER);
+    @ParameterizedTest
+    @ValueSource(strings = {"delta", "reset"})
+    void theMarkFilterTakesItsOwnAndLeavesOtherCountersAlone(String accounting) throws Exception {
+        assertOnlyReported(accounting, "0x1000/0x1000", MARKED, OTHER);
     }
 
     /** Value 0 chooses as any other does: nurs zeroed all counters then. */
-    @Test
-    void theMarkFilterTakesValueZeroForAValue() throws Exception {
-        assertOnlyReported("0/0x1000", OTHER, MARKED);
+    @ParameterizedTest
+    @ValueSource(strings = {"delta", "reset"})
+    void theMarkFilterTakesValueZeroForAValue(String accounting) throws Exception {
+        assertOnlyReported(accounting, "0/0x1000", OTHER, MARKED);
     }
 
-    private void assertOnlyReported(String filter, InetSocketAddress chosen, InetSocketAddress left) throws Exception {
+    private void assertOnlyReported(
+            String accounting, String filter, InetSocketAddress chosen, InetSocketAddress left) throws Exception {
         Traffic traffic = new Traffic(lab);
         try (RecordingCollector collector = RecordingCollector.open();
                 OpenUdp chosenFlow = traffic.openUdp(chosen);
                 OpenUdp leftFlow = traffic.openUdp(left)) {
             leftFlow.exchange(2, 300, 400);
-            try (Subject subject = Subject.start(lab, "active-timeout: 1s, mark: " + filter, "", collector.port())) {
+            try (Subject subject = Subject.start(
+                    lab,
+                    "accounting: %s, first-start: export, active-timeout: 1s, mark: %s".formatted(accounting, filter),
+                    "",
+                    collector.port())) {
                 chosenFlow.exchange(3, 100, 200);
                 leftFlow.exchange(3, 300, 400);
                 Wait.until(
                         "two dumps beside the baseline",
                         () -> subject.source().stats().dumps() > 2);
                 assertEquals(Traffic.udpCount(left, 5, 300), original(left), "not set to zero");
-                assertEquals(new Counted(0, 0), original(chosen));
+                assertEquals(
+                        accounting.equals("reset") ? new Counted(0, 0) : Traffic.udpCount(chosen, 3, 100),
+                        original(chosen));
                 chosenFlow.exchange(4, 100, 200);
                 lab.inRouter("conntrack", "-F");
                 subject.waitForEnded(1);

@@ -99,6 +99,26 @@ class NursdIT {
         assertEquals(lab.forwarded(), sum);
     }
 
+    @Test
+    void aSignalHasLiveFlowsReportedAtOnce() throws Exception {
+        Lab lab = closing(Lab.open());
+        Server.start(lab);
+        RecordingCollector collector = closing(RecordingCollector.open());
+        String options = ", active-timeout: 1h, namespace: " + lab.router();
+        Program nursd = run(LEAST.formatted(options, "127.0.0.1:" + collector.port()));
+        nursd.waitForOutput("nursd is running");
+        new Traffic(lab).udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 7, 100, 200);
+        Program.run("kill", "-USR2", Long.toString(nursd.pid()));
+        Wait.until(
+                "a report on the way",
+                () -> collector.total().equals(lab.forwarded())
+                        && collector.facts().stream().allMatch(fact -> fact.endReason() == 2));
+        nursd.waitForOutput("reported live flows as asked");
+        nursd.terminate();
+        assertEquals(0, nursd.exitCode(), nursd.output());
+        assertTrue(nursd.output().contains("1 flows seen, 1 live, 0 ended"), nursd.output());
+    }
+
     private static int datagrams(String output) {
         Matcher matcher = Pattern.compile("records in (\\d+) datagrams").matcher(output);
         assertTrue(matcher.find(), output);

@@ -21,7 +21,6 @@ import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
 import io.nurs.netlink.conntrack.ConntrackTuple;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ class StormTest {
     void reportsEachOfManyEmptyEntriesOnceIfAsked() throws Exception {
         try (RecordingCollector collector = RecordingCollector.open();
                 Subject subject = Subject.start(lab, "empty-flows: report", "", collector.port())) {
-            TableWriter.open(lab).create(ENTRIES, 0, StormTest::tuple);
+            TableWriter.open(lab).create(ENTRIES, 0, TableWriter::udp);
             assertEquals(ENTRIES, lab.entries());
             lab.inRouter("conntrack", "-F");
             subject.waitForEnded(ENTRIES);
@@ -82,7 +81,7 @@ class StormTest {
     void reportsNoneOfManyEmptyEntriesByDefault() throws Exception {
         try (RecordingCollector collector = RecordingCollector.open();
                 Subject subject = Subject.start(lab, "", "", collector.port())) {
-            TableWriter.open(lab).create(FLOWS, 0, StormTest::tuple);
+            TableWriter.open(lab).create(FLOWS, 0, TableWriter::udp);
             assertEquals(FLOWS, lab.entries());
             lab.inRouter("conntrack", "-F");
             subject.waitForEnded(FLOWS);
@@ -200,19 +199,5 @@ class StormTest {
     private static Counted counted(Map<Integer, FlowFact> facts, int port) {
         FlowFact fact = facts.get(port);
         return fact == null ? fail("none of port " + port) : new Counted(fact.packets(), fact.bytes());
-    }
-
-    private static ConntrackTuple tuple(int i) {
-        return ConntrackTuple.of(
-                inet4(10 << 24 | i), InetAddress.ofLiteral(Lab.SERVER4), Traffic.UDP, 1024 + i % 60_000, 53);
-    }
-
-    private static InetAddress inet4(int bits) {
-        try {
-            return InetAddress.getByAddress(
-                    new byte[] {(byte) (bits >> 24), (byte) (bits >> 16), (byte) (bits >> 8), (byte) bits});
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -103,10 +103,9 @@ public final class NetlinkChannel extends AbstractChannel {
         if (options.broadcastError()) {
             Errno.check("NETLINK_BROADCAST_ERROR", socket.setOption(NetlinkSocket.NETLINK_BROADCAST_ERROR, 1));
         }
+        Errno.check("cannot attach the socket filter", options.filter().attach(socket));
         for (int group : options.groups()) {
-            Errno.check(
-                    "cannot join netlink group " + group,
-                    socket.setOption(NetlinkSocket.NETLINK_ADD_MEMBERSHIP, group));
+            Errno.check("cannot join netlink group " + group, socket.join(group));
         }
         long portId = socket.portId();
         Errno.check("getsockname", (int) Math.min(portId, 0));
@@ -132,10 +131,14 @@ public final class NetlinkChannel extends AbstractChannel {
         return closed ? 0 : socket.queuedBytes();
     }
 
+    /** Joins a group: from here on the kernel queues events for it. From any thread; a member may join again. */
+    public void join(int group) throws Errno {
+        Errno.check("cannot join netlink group " + group, socket.join(group));
+    }
+
     /** Leaves a group: nothing more is queued for it. From any thread. */
     public void leave(int group) throws Errno {
-        Errno.check(
-                "cannot leave netlink group " + group, socket.setOption(NetlinkSocket.NETLINK_DROP_MEMBERSHIP, group));
+        Errno.check("cannot leave netlink group " + group, socket.leave(group));
     }
 
     /** Switches NETLINK_BROADCAST_ERROR; from any thread. */

@@ -15,6 +15,7 @@ import java.util.List;
  * @param noEnobufs NETLINK_NO_ENOBUFS: after an overrun delivery resumes at once, and {@link NetlinkChannel#kernelDrops()}
  *     tells the loss; without it the kernel drops everything until the queue is empty
  * @param kernelOnly drop datagrams whose sender is not the kernel; false for NETLINK_USERSOCK, where processes talk
+ * @param filter attached before the groups are joined: no event comes that it would have rejected
  */
 public record NetlinkOptions(
         int protocol,
@@ -24,7 +25,8 @@ public record NetlinkOptions(
         int receiveBufferBytes,
         boolean broadcastError,
         boolean noEnobufs,
-        boolean kernelOnly) {
+        boolean kernelOnly,
+        SocketFilter filter) {
     public static final int NETLINK_ROUTE = 0;
     public static final int NETLINK_USERSOCK = 2;
     public static final int NETLINK_NETFILTER = 12;
@@ -47,34 +49,43 @@ public record NetlinkOptions(
 
     /** A socket for many small events: 64 slots of 2 KiB. */
     public static NetlinkOptions events(int protocol, Integer... groups) {
-        return new NetlinkOptions(protocol, List.of(groups), EVENT_SLOTS, EVENT_SLOT_BYTES, 0, false, true, true);
+        return new NetlinkOptions(
+                protocol, List.of(groups), EVENT_SLOTS, EVENT_SLOT_BYTES, 0, false, true, true, SocketFilter.NONE);
     }
 
     /** A socket for requests and dumps: 4 slots of 32 KiB. */
     public static NetlinkOptions requests(int protocol) {
-        return new NetlinkOptions(protocol, List.of(), DUMP_SLOTS, DUMP_SLOT_BYTES, 0, false, false, true);
+        return new NetlinkOptions(
+                protocol, List.of(), DUMP_SLOTS, DUMP_SLOT_BYTES, 0, false, false, true, SocketFilter.NONE);
     }
 
     public NetlinkOptions withReceiveBufferBytes(int bytes) {
-        return new NetlinkOptions(protocol, groups, slots, slotBytes, bytes, broadcastError, noEnobufs, kernelOnly);
+        return new NetlinkOptions(
+                protocol, groups, slots, slotBytes, bytes, broadcastError, noEnobufs, kernelOnly, filter);
     }
 
     public NetlinkOptions withBroadcastError(boolean on) {
-        return new NetlinkOptions(protocol, groups, slots, slotBytes, receiveBufferBytes, on, noEnobufs, kernelOnly);
+        return new NetlinkOptions(
+                protocol, groups, slots, slotBytes, receiveBufferBytes, on, noEnobufs, kernelOnly, filter);
     }
 
     public NetlinkOptions withNoEnobufs(boolean on) {
         return new NetlinkOptions(
-                protocol, groups, slots, slotBytes, receiveBufferBytes, broadcastError, on, kernelOnly);
+                protocol, groups, slots, slotBytes, receiveBufferBytes, broadcastError, on, kernelOnly, filter);
     }
 
     public NetlinkOptions withKernelOnly(boolean on) {
         return new NetlinkOptions(
-                protocol, groups, slots, slotBytes, receiveBufferBytes, broadcastError, noEnobufs, on);
+                protocol, groups, slots, slotBytes, receiveBufferBytes, broadcastError, noEnobufs, on, filter);
     }
 
     public NetlinkOptions withSlots(int count, int bytes) {
         return new NetlinkOptions(
-                protocol, groups, count, bytes, receiveBufferBytes, broadcastError, noEnobufs, kernelOnly);
+                protocol, groups, count, bytes, receiveBufferBytes, broadcastError, noEnobufs, kernelOnly, filter);
+    }
+
+    public NetlinkOptions withFilter(SocketFilter passing) {
+        return new NetlinkOptions(
+                protocol, groups, slots, slotBytes, receiveBufferBytes, broadcastError, noEnobufs, kernelOnly, passing);
     }
 }

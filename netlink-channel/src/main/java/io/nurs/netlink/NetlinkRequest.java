@@ -3,6 +3,8 @@ package io.nurs.netlink;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ReferenceCounted;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -73,6 +75,14 @@ public final class NetlinkRequest implements ReferenceCounted {
     public NetlinkRequest octets(int type, byte[] value) {
         attribute(type, value.length);
         buffer.writeBytes(value);
+        return pad();
+    }
+
+    public NetlinkRequest octets(int type, MemorySegment from, long offset, int length) {
+        attribute(type, length);
+        for (int i = 0; i < length; i++) {
+            buffer.writeByte(from.get(ValueLayout.JAVA_BYTE, offset + i));
+        }
         return pad();
     }
 

@@ -38,10 +38,16 @@ final class ConfigSummary {
 
     private static String describe(ConntrackSourceConfig source) {
         StringBuilder text = new StringBuilder("conntrack, accounting " + source.accounting());
-        if (source.accounting() == Accounting.RESET) {
+        if (source.accounting() != Accounting.END) {
             text.append(" every ").append(print(source.activeTimeout()));
         }
         text.append(", delivery ").append(source.delivery());
+        if (source.readers() > 1) {
+            text.append(", ").append(source.readers()).append(" readers");
+        }
+        if (source.stateFile() != null) {
+            text.append(", state file ").append(source.stateFile());
+        }
         if (source.mark() != null) {
             text.append(", mark ").append(source.mark());
         }
@@ -77,9 +83,14 @@ final class ConfigSummary {
         };
     }
 
+    private static String domains(ApplianceConfig config, SourceConfig source, Netflow9ExporterConfig exporter) {
+        long first = config.observationDomain(source, exporter, 0);
+        return source.readers() == 1 ? Long.toString(first) : first + " to " + (first + source.readers() - 1);
+    }
+
     private static String domains(ApplianceConfig config, Netflow9ExporterConfig exporter) {
         String domains = config.sourcesOf(exporter).stream()
-                .map(source -> config.observationDomain(source, exporter) + " (source " + source.name() + ")")
+                .map(source -> domains(config, source, exporter) + " (source " + source.name() + ")")
                 .collect(Collectors.joining(", "));
         return domains.isEmpty() ? "unused" : "observation domain " + domains;
     }

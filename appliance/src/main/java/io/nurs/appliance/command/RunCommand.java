@@ -43,7 +43,8 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         Signals.onStop(stop::countDown);
         Appliance appliance = start(config);
-        LOG.info("nursd is running; SIGTERM ends it");
+        Signals.onReportNow(appliance::reportNow);
+        LOG.info("nursd is running; SIGTERM ends it, SIGUSR2 has live flows reported at once");
         stop.await();
         LOG.info("nursd is stopping");
         appliance.stop();

@@ -11,10 +11,10 @@ import java.util.List;
 final class RunSummary {
     private RunSummary() {}
 
-    static List<String> lines(Appliance appliance) {
+    static List<String> lines(Appliance appliance) throws InterruptedException {
         List<String> lines = new ArrayList<>();
         for (ConntrackSource source : appliance.sources()) {
-            lines.add(describe(source));
+            lines.addAll(describe(source));
         }
         for (Collector collector : appliance.collectors()) {
             lines.add("exporter %s: %d records in %d datagrams, %d bytes; %d send errors, %d records dropped"
@@ -29,17 +29,20 @@ final class RunSummary {
         return lines;
     }
 
-    private static String describe(ConntrackSource source) {
+    private static List<String> describe(ConntrackSource source) throws InterruptedException {
         ConntrackStats stats = source.stats();
-        return "source %s: %d ended, %d dumps, %d reports, %d without traffic; %d events lost, %d repeated, %d unreadable"
-                .formatted(
-                        source.name(),
-                        stats.ended(),
-                        stats.dumps(),
-                        stats.reported(),
-                        stats.empty(),
-                        stats.lostEvents(),
-                        stats.repeated(),
-                        stats.unreadable());
+        return List.of(
+                "source %s: %s".formatted(source.name(), source.ledger()),
+                ("source %s: %d reports, %d dumps; %d duplicate ends, %d events lost, %d unreadable, %d in doubt,"
+                                + " %d zeroed by others")
+                        .formatted(
+                                source.name(),
+                                stats.reported(),
+                                stats.dumps(),
+                                stats.repeated(),
+                                stats.lostEvents(),
+                                stats.unreadable(),
+                                stats.inDoubt(),
+                                stats.zeroed()));
     }
 }

@@ -58,12 +58,22 @@ public record ApplianceConfig(
                 .toList();
     }
 
-    /** The source id in datagrams of this source to this exporter: each source has a sequence, hence a domain, of its own. */
-    public long observationDomain(SourceConfig source, Netflow9ExporterConfig exporter) {
-        int index = sourcesOf(exporter).indexOf(source);
+    /**
+     * The source id in datagrams of this source to this exporter: each reader of a source has a sequence, hence a domain, of its
+     * own.
+     *
+     * @param reader from 0
+     */
+    public long observationDomain(SourceConfig source, Netflow9ExporterConfig exporter, int reader) {
+        List<SourceConfig> sources = sourcesOf(exporter);
+        int index = sources.indexOf(source);
         if (index < 0) {
             throw new IllegalArgumentException(source.name() + " does not feed " + exporter.name());
         }
-        return exporter.observationDomain() + index;
+        return exporter.observationDomain() + readers(sources.subList(0, index)) + reader;
+    }
+
+    static int readers(List<SourceConfig> sources) {
+        return sources.stream().mapToInt(SourceConfig::readers).sum();
     }
 }

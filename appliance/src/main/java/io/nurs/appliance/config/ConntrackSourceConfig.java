@@ -2,18 +2,20 @@ package io.nurs.appliance.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connection table of one network namespace.
  *
- * @param activeTimeout period of the get-and-zero dump; unused with {@link Accounting#END}
+ * @param activeTimeout how often live flows are reported; unused with {@link Accounting#END}
  * @param mark entries to take, or null for all
  * @param namespace a name in /run/netns, an absolute path, or null for the process's own
  * @param guardPercent of nf_conntrack_max: where reliable delivery is given up for the router's sake
  * @param receiveBufferBytes what is asked of the kernel, which doubles it for its own bookkeeping
+ * @param readers event loops with a share of the flows each
  * @param stateFile where totals outlive the process, or null; only with {@link Accounting#DELTA}, as are the two beside it
- * @param maxFlows of the table of totals
+ * @param maxFlows of the tables of totals of all readers
  * @param shutdownTimeout how long the last dump and flush may take after SIGTERM
  */
 public record ConntrackSourceConfig(
@@ -26,17 +28,20 @@ public record ConntrackSourceConfig(
         @Nullable MarkMatch mark,
         @Nullable String namespace,
         int receiveBufferBytes,
+        int readers,
         boolean setSysctls,
         FirstStart firstStart,
         @Nullable Path stateFile,
         int maxFlows,
         Duration shutdownTimeout)
         implements SourceConfig {
+    /** More would cost the kernel more than they bring: each event passes the filters of all. */
+    private static final int MAX_READERS = 64;
 
     public static ConntrackSourceConfig defaults(String name) {
         return new ConntrackSourceConfig(
                 name,
-                Accounting.RESET,
+                Accounting.DELTA,
                 Duration.ofSeconds(60),
                 EmptyFlows.SKIP,
                 Delivery.RELIABLE,
@@ -44,6 +49,7 @@ public record ConntrackSourceConfig(
                 null,
                 null,
                 32 << 20,
+                1,
                 false,
                 FirstStart.BASELINE,
                 null,
@@ -65,6 +71,7 @@ public record ConntrackSourceConfig(
                 // The kernel silently cuts SO_RCVBUF at INT_MAX / 2 (sock_setsockopt, net/core/sock.c), a byte below 1
                 // GiB.
                 (int) section.sizeBytes("receive-buffer", fallback.receiveBufferBytes, 4 << 10, 1 << 30),
+                (int) section.integer("readers", fallback.readers, 1, MAX_READERS),
                 section.flag("set-sysctls", fallback.setSysctls),
                 section.choice("first-start", fallback.firstStart),
                 section.optional("state-file", ConntrackSourceConfig::stateFile),
@@ -74,6 +81,17 @@ public record ConntrackSourceConfig(
         YamlValue timeout = section.value("active-timeout");
         if (config.accounting == Accounting.END && timeout != null) {
             timeout.warning("has no effect with accounting: end");
+        }
+        YamlValue readers = section.value("readers");
+        if (config.accounting == Accounting.RESET && config.readers > 1 && readers != null) {
+            readers.error("accounting: reset has one reader only, because a dump that zeroes cannot be shared out;"
+                    + " write accounting: delta");
+        }
+        for (String key : List.of("state-file", "first-start", "max-flows")) {
+            YamlValue value = section.value(key);
+            if (config.accounting != Accounting.DELTA && value != null) {
+                value.warning("has no effect with accounting: " + config.accounting);
+            }
         }
         section.finish();
         return config;

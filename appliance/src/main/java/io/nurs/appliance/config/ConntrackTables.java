@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Finds sources that would take each other's counts: a get-and-zero dump zeroes for every reader of that table. */
+/**
+ * Finds sources that would take something from each other: their counts, because a get-and-zero dump zeroes for every reader of
+ * that table, or their state file.
+ */
 final class ConntrackTables {
     private ConntrackTables() {}
 
-    /** Warns only: the same namespace under two names is not seen here, and two sources may be meant, each for half the marks. */
+    /** Of counts it warns only: the same namespace under two names is not seen here, and two sources may be meant, each for half the marks. */
     static void check(Map<SourceConfig, YamlValue> placesBySource) {
         List<ConntrackSourceConfig> seen = new ArrayList<>();
         placesBySource.forEach((source, place) -> {
@@ -24,6 +27,10 @@ final class ConntrackTables {
 
     private static void check(ConntrackSourceConfig source, List<ConntrackSourceConfig> seen, YamlValue place) {
         for (ConntrackSourceConfig other : seen) {
+            if (source.stateFile() != null && source.stateFile().equals(other.stateFile())) {
+                place.error("has the state file of source " + ScalarText.quote(other.name())
+                        + ", and each needs its own: change state-file here");
+            }
             if (takesFrom(source, other)) {
                 place.warning(
                         "reads the same conntrack table as source " + ScalarText.quote(other.name())

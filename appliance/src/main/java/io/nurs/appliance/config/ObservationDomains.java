@@ -10,7 +10,7 @@ import java.util.List;
 final class ObservationDomains {
     private ObservationDomains() {}
 
-    /** Domains first to last, one for each source, at one collector. */
+    /** Domains first to last, one for each reader of each source, at one collector. */
     private record Range(Netflow9ExporterConfig exporter, long last) {
         long first() {
             return exporter.observationDomain();
@@ -23,7 +23,9 @@ final class ObservationDomains {
         }
 
         String print() {
-            return first() == last ? "domain " + first() : "domains " + first() + " to " + last + " (one a source)";
+            return first() == last
+                    ? "domain " + first()
+                    : "domains " + first() + " to " + last + " (one for each reader of each source)";
         }
     }
 
@@ -39,7 +41,8 @@ final class ObservationDomains {
     private static void check(YamlValue place, Range range, List<Range> ranges) {
         if (range.last > ScalarText.U32_MAX) {
             place.error("observation-domain " + range.first() + " leaves no room: " + (range.last - range.first() + 1)
-                    + " sources use this exporter, one domain each, and the last domain is " + ScalarText.U32_MAX);
+                    + " readers of sources use this exporter, one domain each, and the last domain is "
+                    + ScalarText.U32_MAX);
         }
         for (Range other : ranges) {
             if (range.overlaps(other)) {
@@ -53,7 +56,7 @@ final class ObservationDomains {
     }
 
     private static Range range(List<StackConfig> stacks, Netflow9ExporterConfig exporter) {
-        int sources = ApplianceConfig.sourcesOf(stacks, exporter).size();
-        return new Range(exporter, exporter.observationDomain() + Math.max(sources, 1) - 1);
+        int readers = ApplianceConfig.readers(ApplianceConfig.sourcesOf(stacks, exporter));
+        return new Range(exporter, exporter.observationDomain() + Math.max(readers, 1) - 1);
     }
 }

@@ -8,6 +8,7 @@ import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.config.EmptyFlows;
+import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.Netflow9ExporterConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.config.Transport;
@@ -68,7 +69,7 @@ public final class LiveDemo {
     private static ApplianceConfig config(@Nullable Path router, DemoCollector collector) {
         ConntrackSourceConfig source = new ConntrackSourceConfig(
                 "router",
-                Accounting.RESET,
+                Accounting.DELTA,
                 ACTIVE_TIMEOUT,
                 EmptyFlows.SKIP,
                 Delivery.RELIABLE,
@@ -76,8 +77,9 @@ public final class LiveDemo {
                 null,
                 router == null ? null : router.toString(),
                 ConntrackSourceConfig.defaults("router").receiveBufferBytes(),
+                1,
                 false,
-                ConntrackSourceConfig.defaults("router").firstStart(),
+                FirstStart.EXPORT,
                 null,
                 ConntrackSourceConfig.defaults("router").maxFlows(),
                 Duration.ofSeconds(10));

@@ -2,6 +2,7 @@ package io.nurs.appliance.export;
 
 import static io.nurs.flow.IanaElements.*;
 
+import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.Field;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
@@ -10,7 +11,8 @@ import java.util.List;
 
 /**
  * The dictionary from conntrack to IANA's elements: one template for each kind of flow, so that no record carries a field that
- * its protocol lacks. Ids from 256 on are those of flows without interfaces, from 262 on of those with.
+ * its protocol lacks. Ids from 256 on are those of flows without interfaces, from 262 on of those with; 12 more for the few
+ * records that have something to say of how the flow's end is known.
  */
 final class ConntrackTemplates {
     private static final int KINDS = 6;
@@ -26,10 +28,13 @@ final class ConntrackTemplates {
 
     ConntrackTemplates(SystemUptime uptime) {
         this.uptime = uptime;
-        for (boolean interfaces : new boolean[] {false, true}) {
-            for (boolean ipv6 : new boolean[] {false, true}) {
-                for (Kind kind : Kind.values()) {
-                    templates.add(new Template<>(Template.MIN_ID + templates.size(), fields(kind, ipv6, interfaces)));
+        for (boolean evidence : new boolean[] {false, true}) {
+            for (boolean interfaces : new boolean[] {false, true}) {
+                for (boolean ipv6 : new boolean[] {false, true}) {
+                    for (Kind kind : Kind.values()) {
+                        int id = Template.MIN_ID + templates.size();
+                        templates.add(new Template<>(id, fields(kind, ipv6, interfaces, evidence)));
+                    }
                 }
             }
         }
@@ -42,10 +47,11 @@ final class ConntrackTemplates {
     /** @param interfaces whether the stack knows them */
     Template<Uniflow> of(Uniflow flow, boolean interfaces) {
         int kind = flow.hasPorts() ? 0 : flow.isIcmp() ? 1 : 2;
-        return templates.get((interfaces ? KINDS : 0) + (flow.isIpv6() ? KINDS / 2 : 0) + kind);
+        int evidence = flow.flowEndEvidence() == ConntrackFlow.END_SEEN ? 0 : 2 * KINDS;
+        return templates.get(evidence + (interfaces ? KINDS : 0) + (flow.isIpv6() ? KINDS / 2 : 0) + kind);
     }
 
-    private List<Field<Uniflow>> fields(Kind kind, boolean ipv6, boolean interfaces) {
+    private List<Field<Uniflow>> fields(Kind kind, boolean ipv6, boolean interfaces, boolean evidence) {
         List<Field<Uniflow>> fields = new ArrayList<>();
         fields.addAll(ipv6 ? addresses6() : addresses4());
         switch (kind) {
@@ -68,6 +74,9 @@ final class ConntrackTemplates {
             fields.add(Field.u32(ingressInterface, Uniflow::ingressInterface));
             fields.add(Field.u32(egressInterface, Uniflow::egressInterface));
             fields.add(Field.u8(flowDirection, Uniflow::flowDirection));
+        }
+        if (evidence) {
+            fields.add(Field.u8(NursElements.flowEndEvidence, Uniflow::flowEndEvidence));
         }
         return fields;
     }

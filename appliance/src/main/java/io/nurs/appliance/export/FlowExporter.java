@@ -19,6 +19,7 @@ public final class FlowExporter extends FlowSink {
     private final List<Collector> collectors;
     private final List<Channel> read = new ArrayList<>();
     private final SendGroup group = new SendGroup();
+    private long exportedEnds;
 
     /** For the stacks of one source, whose channels and collectors are on one event loop. */
     public FlowExporter(List<Stack> stacks) {
@@ -70,11 +71,17 @@ public final class FlowExporter extends FlowSink {
     }
 
     @Override
+    public long exportedEnds() {
+        return exportedEnds;
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ConntrackFlow flow) {
             for (int i = 0; i < stacks.size(); i++) {
                 stacks.get(i).export(flow);
             }
+            exportedEnds += flow.isSeenEnd() ? 1 : 0;
         } else {
             ctx.fireChannelRead(message);
         }

@@ -2,7 +2,6 @@ package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.source.ConntrackFlow;
-import io.nurs.netlink.conntrack.ConntrackMessage;
 import io.nurs.netlink.conntrack.TupleView;
 import java.lang.foreign.MemorySegment;
 
@@ -34,17 +33,16 @@ final class Uniflow {
     Uniflow(NatView view, ConntrackFlow flow) {
         this.wire = view == NatView.WIRE;
         this.flow = flow;
-        this.seen = flow.entry().original();
-        this.behindNat = flow.entry().reply();
+        this.seen = flow.original();
+        this.behindNat = flow.reply();
     }
 
     Uniflow set(ConntrackFlow flow, boolean reply) {
         this.flow = flow;
         this.reply = reply;
-        ConntrackMessage entry = flow.entry();
         boolean fromReply = reply && wire;
-        seen = fromReply ? entry.reply() : entry.original();
-        behindNat = fromReply ? entry.original() : entry.reply();
+        seen = fromReply ? flow.reply() : flow.original();
+        behindNat = fromReply ? flow.original() : flow.reply();
         exchanged = reply && !wire;
         return this;
     }
@@ -155,6 +153,11 @@ final class Uniflow {
 
     int flowEndReason() {
         return flow.endReason();
+    }
+
+    /** {@link ConntrackFlow#endEvidence()} */
+    int flowEndEvidence() {
+        return flow.endEvidence();
     }
 
     long startMillis() {

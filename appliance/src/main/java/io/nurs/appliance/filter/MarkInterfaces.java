@@ -13,7 +13,7 @@ final class MarkInterfaces implements FlowFilter {
 
     @Override
     public boolean pass(ConntrackFlow flow) {
-        int mark = flow.entry().mark();
+        int mark = flow.mark();
         flow.interfaces(config.ingress().apply(mark), config.egress().apply(mark));
         flow.direction((mark & config.directionMask()) == 0 ? 0 : 1);
         return true;

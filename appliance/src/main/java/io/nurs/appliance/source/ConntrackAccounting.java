@@ -8,6 +8,7 @@ import io.nurs.appliance.config.EmptyFlows;
 import io.nurs.appliance.config.MarkMatch;
 import io.nurs.netlink.conntrack.ConntrackMessage;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
     private final @Nullable MarkMatch mark;
     private final boolean reportEmpty;
     private final ConntrackStats stats;
+    private final BooleanSupplier tableIsNearlyFull;
     private final EndedOnce once = new EndedOnce();
     private @Nullable ConntrackFlow flow;
 
@@ -31,11 +33,17 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
     private int dumpReason;
     private boolean baseline;
 
-    ConntrackAccounting(ConntrackSourceConfig config, InstantSource clock, ConntrackStats stats) {
+    /** @param tableIsNearlyFull whether the kernel is short of room, and ends flows for that */
+    ConntrackAccounting(
+            ConntrackSourceConfig config,
+            InstantSource clock,
+            ConntrackStats stats,
+            BooleanSupplier tableIsNearlyFull) {
         this.clock = clock;
         this.mark = config.mark();
         this.reportEmpty = config.emptyFlows() == EmptyFlows.REPORT;
         this.stats = stats;
+        this.tableIsNearlyFull = tableIsNearlyFull;
     }
 
     /** A get-and-zero dump begins whose counters are thrown away: they count from before our time. */
@@ -79,6 +87,7 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
                 if (once.isRepeated(entry)) {
                     stats.repeated++;
                 } else {
+                    stats.seen++;
                     stats.ended++;
                     destroyed(ctx, entry);
                 }
@@ -91,7 +100,6 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
 
     private void dumped(ChannelHandlerContext ctx, ConntrackMessage entry) {
         if (isEmpty(entry)) {
-            stats.empty++;
             return;
         }
         report(ctx, at(entry, startNanos(entry, dumps.last(), dumpNanos), dumpNanos, dumpReason));
@@ -106,7 +114,9 @@ final class ConntrackAccounting extends ChannelInboundHandlerAdapter {
         long end = entry.hasStop() ? entry.stopNanos() : nowNanos();
         // An entry is often told of after a dump that it did not live to see: one that expired ends by the dump itself.
         long covered = dumps.lastUpTo(end);
-        ConntrackFlow ended = at(entry, startNanos(entry, covered, end), end, FlowEndReason.of(entry));
+        int reason = FlowEndReason.of(entry, tableIsNearlyFull.getAsBoolean());
+        ConntrackFlow ended =
+                at(entry, startNanos(entry, covered, end), end, reason).ended(ConntrackFlow.END_SEEN);
         report(ctx, empty ? ended.reportedEmpty() : ended);
     }
 

@@ -1,16 +1,29 @@
 package io.nurs.appliance.source;
 
+import io.nurs.appliance.totals.StoredFlow;
 import io.nurs.netlink.conntrack.ConntrackMessage;
+import io.nurs.netlink.conntrack.TupleView;
 
 /**
- * What one report says of one conntrack entry: the kernel's message, what the accounting makes of it, and what filters add.
- * Borrowed, as the message is: the source has one and points it at each entry in turn.
+ * What one report says of one conntrack entry: its tuples, what the accounting makes of its counters, and what filters add.
+ * Borrowed, as the entry is: the source has one and points it at each entry in turn.
  */
 public final class ConntrackFlow {
-    private ConntrackMessage entry;
+    /** {@link #endEvidence()}: the report is on the way, or the kernel told the end and its time is the last packet's. */
+    public static final int END_SEEN = 0;
+    /** The kernel told the end, but the last packet's time is a guess: its timer may have been set by something else. */
+    public static final int END_TIME_INFERRED = 1;
+    /** The kernel has told no end: the entry is gone, and what it counted since its last report is not known. */
+    public static final int END_NOT_SEEN = 2;
+
+    private TupleView original;
+    private TupleView reply;
+    private int mark;
     private long startNanos;
     private long endNanos;
     private int endReason;
+    private boolean last;
+    private int endEvidence;
     private long originalPackets;
     private long originalBytes;
     private long replyPackets;
@@ -21,21 +34,43 @@ public final class ConntrackFlow {
     private int direction;
 
     ConntrackFlow(ConntrackMessage entry) {
-        this.entry = entry;
+        this.original = entry.original();
+        this.reply = entry.reply();
+    }
+
+    ConntrackFlow(StoredFlow entry) {
+        this.original = entry.original();
+        this.reply = entry.reply();
     }
 
     /** Starts a new report, of all that the entry has counted; what filters had added is gone. */
     ConntrackFlow set(ConntrackMessage entry, long startNanos, long endNanos, int endReason) {
-        this.entry = entry;
+        return set(entry.original(), entry.reply(), entry.mark(), startNanos, endNanos, endReason)
+                .counted(entry.originalPackets(), entry.originalBytes(), entry.replyPackets(), entry.replyBytes());
+    }
+
+    /** Starts a new report, of a flow that the kernel does not list any more and of which nothing new is known. */
+    ConntrackFlow set(StoredFlow entry, long startNanos, long endNanos, int endReason) {
+        return set(entry.original(), entry.reply(), entry.mark(), startNanos, endNanos, endReason)
+                .counted(0, 0, 0, 0);
+    }
+
+    private ConntrackFlow set(
+            TupleView original, TupleView reply, int mark, long startNanos, long endNanos, int endReason) {
+        this.original = original;
+        this.reply = reply;
+        this.mark = mark;
         this.startNanos = startNanos;
         this.endNanos = Math.max(startNanos, endNanos);
         this.endReason = endReason;
+        this.last = false;
+        this.endEvidence = END_SEEN;
         this.reportedEmpty = false;
         clearAdded();
-        return counted(entry.originalPackets(), entry.originalBytes(), entry.replyPackets(), entry.replyBytes());
+        return this;
     }
 
-    /** Of that, only so much was not reported before. */
+    /** Of all that was counted, only so much was not reported before. */
     ConntrackFlow counted(long originalPackets, long originalBytes, long replyPackets, long replyBytes) {
         this.originalPackets = originalPackets;
         this.originalBytes = originalBytes;
@@ -47,6 +82,13 @@ public final class ConntrackFlow {
     /** To be reported although nothing was counted. */
     ConntrackFlow reportedEmpty() {
         reportedEmpty = true;
+        return this;
+    }
+
+    /** The flow's last report. */
+    ConntrackFlow ended(int evidence) {
+        last = true;
+        endEvidence = evidence;
         return this;
     }
 
@@ -68,8 +110,19 @@ public final class ConntrackFlow {
         this.direction = direction;
     }
 
-    public ConntrackMessage entry() {
-        return entry;
+    /** As the first packet came in. */
+    public TupleView original() {
+        return original;
+    }
+
+    /** As its answer comes in: what NAT changed shows here. */
+    public TupleView reply() {
+        return reply;
+    }
+
+    /** connmark. */
+    public int mark() {
+        return mark;
     }
 
     /** Unix time of the start of what this report covers. */
@@ -85,6 +138,16 @@ public final class ConntrackFlow {
     /** flowEndReason(136). */
     public int endReason() {
         return endReason;
+    }
+
+    /** How the end and its time are known: {@link #END_SEEN} or another of the three. */
+    public int endEvidence() {
+        return endEvidence;
+    }
+
+    /** Whether this is the last report of a flow whose end the kernel has told. */
+    public boolean isSeenEnd() {
+        return last && endEvidence != END_NOT_SEEN;
     }
 
     /** Packets from the originator since the report before. */

@@ -1,6 +1,7 @@
 package io.nurs.appliance.source;
 
 import io.nurs.appliance.StartException;
+import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.netlink.Errno;
@@ -8,32 +9,52 @@ import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.NetworkNamespace;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
+import io.nurs.netlink.conntrack.ConntrackEventFilter;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A conntrack source's two sockets, opened in its namespace: from here on the kernel queues events for the first. What cannot
- * be opened is explained to the operator.
+ * The sockets of one of a conntrack source's readers, opened in its namespace: from here on the kernel queues events for the
+ * first. What cannot be opened is explained to the operator.
  *
  * @param requests for dumps as well
+ * @param queries for single entries, beside a dump under way; only with {@code accounting: delta}
  */
-record ConntrackSockets(NetworkNamespace namespace, NetlinkChannel events, NetlinkChannel requests) {
-    static ConntrackSockets open(ConntrackSourceConfig config) throws StartException {
+record ConntrackSockets(
+        NetworkNamespace namespace,
+        NetlinkChannel events,
+        NetlinkChannel requests,
+        @Nullable NetlinkChannel queries) {
+    static ConntrackSockets open(ConntrackSourceConfig config, Share share) throws StartException {
         NetworkNamespace namespace = namespace(config);
-        NetlinkChannel requests =
-                openChannel(config, namespace, NetlinkOptions.requests(NetlinkOptions.NETLINK_NETFILTER));
+        boolean delta = config.accounting() == Accounting.DELTA;
+        NetlinkOptions requests = NetlinkOptions.requests(NetlinkOptions.NETLINK_NETFILTER);
+        List<NetlinkChannel> opened = new ArrayList<>();
         try {
-            return new ConntrackSockets(namespace, openChannel(config, namespace, eventOptions(config)), requests);
+            // A walk goes a datagram at a time.
+            NetlinkOptions dumps = delta ? requests.withSlots(1, requests.slotBytes()) : requests;
+            opened.add(openChannel(config, namespace, eventOptions(config, share)));
+            opened.add(openChannel(config, namespace, dumps));
+            if (delta) {
+                opened.add(openChannel(config, namespace, requests));
+            }
+            return new ConntrackSockets(namespace, opened.get(0), opened.get(1), delta ? opened.get(2) : null);
         } catch (StartException e) {
-            discard(requests);
+            opened.forEach(ConntrackSockets::discard);
             throw e;
         }
     }
 
-    /** Closes both, registered or not. */
+    List<NetlinkChannel> channels() {
+        return queries == null ? List.of(events, requests) : List.of(events, requests, queries);
+    }
+
+    /** Closes all, registered or not. */
     void discard() {
-        discard(events);
-        discard(requests);
+        channels().forEach(ConntrackSockets::discard);
     }
 
     private static void discard(NetlinkChannel channel) {
@@ -44,10 +65,14 @@ record ConntrackSockets(NetworkNamespace namespace, NetlinkChannel events, Netli
         }
     }
 
-    private static NetlinkOptions eventOptions(ConntrackSourceConfig config) {
-        return NetlinkOptions.events(NetlinkOptions.NETLINK_NETFILTER, ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY)
+    private static NetlinkOptions eventOptions(ConntrackSourceConfig config, Share share) {
+        NetlinkOptions options = NetlinkOptions.events(
+                        NetlinkOptions.NETLINK_NETFILTER, ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY)
                 .withReceiveBufferBytes(config.receiveBufferBytes())
                 .withBroadcastError(config.delivery() == Delivery.RELIABLE);
+        return share.readers() == 1
+                ? options
+                : options.withFilter(ConntrackEventFilter.share(share.reader(), share.readers()));
     }
 
     private static NetworkNamespace namespace(ConntrackSourceConfig config) throws StartException {

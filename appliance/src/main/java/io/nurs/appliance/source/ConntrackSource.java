@@ -1,6 +1,5 @@
 package io.nurs.appliance.source;
 
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -14,11 +13,8 @@ import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequestTracker;
-import io.nurs.netlink.NetlinkStats;
-import io.nurs.netlink.NetworkNamespace;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
-import io.nurs.netlink.conntrack.ConntrackRequests;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,144 +25,136 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection table of one network namespace: a channel for DESTROY events, a second one for requests and dumps, both on
- * one event loop.
+ * The connection table of one network namespace, or one reader's share of it: a channel for DESTROY events, a second one for
+ * dumps, and with {@code accounting: delta} a third one for single entries, all on one event loop.
  */
 public final class ConntrackSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
     private static final long UNTRACKED_MILLIS = 10_000;
     private static final long WATCH_MILLIS = 1_000;
     private static final long DRAIN_TICK_MILLIS = 5;
-    /** A DESTROY that did not fit comes again after a second. net/netfilter/nf_conntrack_ecache.c */
-    private static final long REPEATED_AFTER_NANOS = 1_500_000_000L;
 
     private final ConntrackSourceConfig config;
+    private final Share share;
+    private final String name;
     private final ConntrackSockets sockets;
-    private final NetworkNamespace namespace;
     private final EventLoop loop;
     private final NetlinkChannel events;
-    private final NetlinkChannel requests;
     private final ConntrackStats stats = new ConntrackStats();
+    private final @Nullable TableUse table;
     private final Reports reports;
     private final List<Future<?>> ticks = new ArrayList<>();
-    private @Nullable ReliabilityGuard guard;
     private final RateLimit failureLimit = new RateLimit();
-    private final RateLimit lossLimit = new RateLimit();
-    private final RateLimit unreadableLimit = new RateLimit();
+    private @Nullable ReliabilityGuard guard;
+    private volatile @Nullable FlowLedger lastLedger;
 
-    private ConntrackSource(ConntrackSourceConfig config, ConntrackSockets sockets, EventLoop loop, FlowSink sink)
+    private ConntrackSource(
+            ConntrackSourceConfig config,
+            Share share,
+            ConntrackSockets sockets,
+            ConntrackSetup setup,
+            EventLoop loop,
+            FlowSink sink)
             throws StartException {
         this.config = config;
+        this.share = share;
+        this.name = share.name(config.name());
         this.sockets = sockets;
-        this.namespace = sockets.namespace();
         this.loop = loop;
         this.events = sockets.events();
-        this.requests = sockets.requests();
-        this.reports = reports(sink);
+        this.table = setup.table();
+        this.reports = reports(setup, sink);
     }
 
     /**
-     * Opens the sockets and starts reading; flows go to {@code exporter}, on {@code loop}.
+     * Opens the sockets and starts reading; flows go to {@code sink}, on {@code loop}.
      *
+     * @param reader which of the source's {@link ConntrackSourceConfig#readers()}, from 0; the first one is opened first
      * @throws StartException if a privilege, the namespace or the kernel's part is missing
      */
-    public static ConntrackSource open(ConntrackSourceConfig config, EventLoop loop, FlowSink sink)
+    public static ConntrackSource open(ConntrackSourceConfig config, int reader, EventLoop loop, FlowSink sink)
             throws StartException, InterruptedException {
-        ConntrackSockets sockets = ConntrackSockets.open(config);
+        Share share = new Share(reader, config.readers());
+        ConntrackSockets sockets = ConntrackSockets.open(config, share);
+        ConntrackSource source = null;
+        boolean started = false;
         try {
-            ConntrackSource source = new ConntrackSource(config, sockets, loop, sink);
+            decode(sockets.requests());
+            loop.register(sockets.requests()).sync();
+            ConntrackSetup setup = ConntrackSetup.prepare(config, sockets.namespace(), sockets.requests());
+            source = new ConntrackSource(config, share, sockets, setup, loop, sink);
             source.start(sink);
+            started = true;
             return source;
-        } catch (StartException | RuntimeException e) {
-            sockets.discard();
-            throw e;
+        } finally {
+            if (!started) {
+                sockets.discard();
+                if (source != null) {
+                    source.stopGuard();
+                    source.close();
+                }
+            }
         }
     }
 
-    private Reports reports(FlowSink sink) throws StartException {
-        ConntrackAccounting accounting = new ConntrackAccounting(config, InstantSource.system(), stats);
-        return switch (config.accounting()) {
-            case DELTA -> DeltaReports.open(config, sockets, sink, stats);
-            case RESET -> new ResetDumps(config, requests, accounting, stats);
-            case END -> new EndReports(accounting, loop);
-        };
-    }
-
-    private void start(FlowSink sink) throws StartException, InterruptedException {
+    /** The first handlers of a channel that answers. */
+    private static void decode(NetlinkChannel requests) {
         requests.pipeline()
                 .addLast(
                         new NetlinkMessageDecoder(requests.stats()),
                         new NetlinkRequestTracker(),
-                        new ConntrackDecoder(requests.stats()),
-                        reports.handler(),
-                        sink,
-                        reports instanceof DeltaReports delta ? delta.walk() : new Tail(),
-                        new Tail());
+                        new ConntrackDecoder(requests.stats()));
+    }
+
+    private Reports reports(ConntrackSetup setup, FlowSink sink) throws StartException {
+        ConntrackAccounting accounting = new ConntrackAccounting(
+                config, InstantSource.system(), stats, () -> table != null && table.isNearlyFull());
+        return switch (config.accounting()) {
+            case DELTA -> DeltaReports.open(config, share, sockets, setup, sink, stats);
+            case RESET -> new ResetDumps(config, sockets.requests(), accounting, stats, sink);
+            case END -> new EndReports(accounting, loop, stats, sink);
+        };
+    }
+
+    private void start(FlowSink sink) throws StartException, InterruptedException {
+        sockets.requests().pipeline().addLast(reports.handler(), sink);
+        NetlinkChannel queries = sockets.queries();
+        if (queries != null) {
+            decode(queries);
+            queries.pipeline().addLast(reports.handler());
+        }
         events.pipeline()
                 .addLast(
                         new NetlinkMessageDecoder(events.stats()),
                         new ConntrackDecoder(events.stats()),
                         reports.handler(),
-                        sink,
-                        new Tail());
-        loop.register(requests).sync();
-        requireCtnetlink();
-        prepareSysctls();
-        reports.begin();
-        loop.register(events).sync();
+                        sink);
+        if (reports instanceof DeltaReports delta) {
+            delta.addHandlers(sink);
+        }
         if (config.delivery() == Delivery.RELIABLE) {
             guard = guard();
         }
-        schedule();
+        SourceWatch watching = new SourceWatch(name, sockets, stats, table, reports, guard);
+        sockets.channels().forEach(channel -> channel.pipeline().addLast(new Tail(watching)));
+        reports.begin();
+        if (queries != null) {
+            loop.register(queries).sync();
+        }
+        loop.register(events).sync();
+        schedule(watching);
         LOG.info(
                 "source {}: conntrack of {}, accounting {}, delivery {}, receive buffer {} KiB",
-                config.name(),
-                namespace,
+                name,
+                sockets.namespace(),
                 config.accounting(),
                 config.delivery(),
                 events.receiveBufferBytes() / 1024);
     }
 
-    /** Any answer but "no such subsystem" will do; asking also loads the module. */
-    private void requireCtnetlink() throws StartException, InterruptedException {
-        ChannelFuture answer = requests.writeAndFlush(ConntrackRequests.stats(requests.alloc()));
-        requests.read();
-        answer.await();
-        if (!answer.isSuccess()) {
-            throw new StartException(
-                    "source " + config.name() + ": the kernel does not speak ctnetlink ("
-                            + answer.cause().getMessage()
-                            + "); it needs CONFIG_NF_CT_NETLINK: modprobe nf_conntrack_netlink",
-                    answer.cause());
-        }
-    }
-
-    private void prepareSysctls() throws StartException {
-        try {
-            if (config.setSysctls()) {
-                ConntrackSysctls.set(namespace);
-            }
-            ConntrackSysctls sysctls = ConntrackSysctls.read(namespace);
-            if (sysctls == null) {
-                LOG.warn(
-                        "source {}: /proc/sys/net/netfilter is not there; assuming that conntrack is set up",
-                        config.name());
-                return;
-            }
-            sysctls.advice().forEach(line -> LOG.warn("source {}: {}", config.name(), line));
-        } catch (IOException e) {
-            throw new StartException(
-                    "source " + config.name() + ": cannot " + (config.setSysctls() ? "set" : "read")
-                            + " conntrack's sysctls: " + e.getMessage()
-                            + "; set them outside (sysctl -w net.netfilter.nf_conntrack_acct=1 and its like) and write"
-                            + " set-sysctls: false",
-                    e);
-        }
-    }
-
     private ReliabilityGuard guard() throws StartException {
         try {
-            return ReliabilityGuard.start(config.name(), events, namespace, config.guardPercent());
+            return ReliabilityGuard.start(name, events, sockets.namespace(), config.guardPercent());
         } catch (IOException e) {
             throw new StartException(
                     "source " + config.name() + ": cannot watch nf_conntrack_count (" + e.getMessage()
@@ -175,70 +163,28 @@ public final class ConntrackSource {
         }
     }
 
-    private void schedule() {
+    private void schedule(SourceWatch watch) {
         loop.execute(reports::schedule);
-        every(WATCH_MILLIS, this::watch);
-        ticks.add(loop.schedule(this::adviseIfUntracked, UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
-    }
-
-    private void every(long millis, Runnable task) {
-        ticks.add(loop.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS));
-    }
-
-    /** Says, at most once a minute, what was lost or could not be read since the last look. */
-    private void watch() {
-        // With reliable delivery each retry of an event counts as a drop: nothing is lost, unless the guard gave it up.
-        long lost = guard == null ? events.kernelDrops() : guard.lostEvents();
-        if (lost > stats.lostEvents) {
-            stats.lostEvents = lost;
-            warn(
-                    lossLimit,
-                    lost + " events lost: the receive buffer (" + events.receiveBufferBytes() / 1024
-                            + " KiB) overflowed; raise receive-buffer, or write delivery: reliable");
-        }
-        long unreadable = unreadable(events.stats()) + unreadable(requests.stats());
-        if (unreadable > stats.unreadable) {
-            stats.unreadable = unreadable;
-            warn(
-                    unreadableLimit,
-                    unreadable + " messages of the kernel could not be read and were left out; please report this, with"
-                            + " the kernel's version");
+        ticks.add(loop.scheduleAtFixedRate(watch::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS));
+        if (share.reader() == 0) {
+            ticks.add(loop.schedule(
+                    () -> watch.adviseIfUntracked(sockets.namespace()), UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
         }
     }
 
-    private static long unreadable(NetlinkStats stats) {
-        return stats.malformedMessages() + stats.truncatedDatagrams();
-    }
-
-    private void warn(RateLimit limit, String fact) {
-        if (limit.permits()) {
-            LOG.warn("source {}: {}{}", config.name(), fact, limit.suppressed());
-        }
-    }
-
-    /** A namespace tracks nothing until a rule there asks for it: an exporter in it looks dead. */
-    private void adviseIfUntracked() {
-        try {
-            ConntrackSysctls sysctls = ConntrackSysctls.read(namespace);
-            if (sysctls != null && sysctls.entries() == 0 && stats.ended == 0) {
-                LOG.warn(
-                        "source {}: {} tracks no connection at all. If it has traffic, no rule there uses conntrack yet;"
-                                + " this one starts it: nft 'add table inet nurs; add chain inet nurs track { type filter"
-                                + " hook prerouting priority 0; }; add rule inet nurs track ct state new counter'",
-                        config.name(),
-                        namespace);
-            }
-        } catch (IOException e) {
-            LOG.debug("source {}: cannot read nf_conntrack_count", config.name(), e);
-        }
-    }
-
+    /** The source's name, with the reader's number if it has several. */
     public String name() {
-        return config.name();
+        return name;
     }
 
     public ConntrackStats stats() {
         return stats;
+    }
+
+    /** As it is now, or was when the source stopped. Waits for the event loop; not to be called on it. */
+    public FlowLedger ledger() throws InterruptedException {
+        FlowLedger atStop = lastLedger;
+        return atStop != null ? atStop : loop.submit(reports::ledger).sync().getNow();
     }
 
     /** Of the channel that brings events. */
@@ -248,35 +194,53 @@ public final class ConntrackSource {
 
     /** Of the channel that brings dumps. */
     public NetlinkChannel requests() {
-        return requests;
+        return sockets.requests();
+    }
+
+    /** Reports all live flows as soon as it can, whatever they have counted since their last report. */
+    public void reportNow() {
+        loop.execute(reports::now);
     }
 
     /**
-     * Reports what live flows have counted since the last dump (with {@code accounting: reset}) and the ends that are still
-     * queued, and stops reading. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
+     * Reports what live flows have counted since their last report, unless they go on after a restart, and the ends that are
+     * still queued, and stops reading. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
      */
     public void stop() throws InterruptedException {
         ticks.forEach(tick -> tick.cancel(false));
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
         boolean whole = reports.last().await(config.shutdownTimeout().toMillis());
         whole &= drainEvents(deadline);
-        if (guard != null) {
-            guard.stop();
-        }
+        stopGuard();
         if (!whole) {
             LOG.warn(
                     "source {}: the last report took longer than shutdown-timeout ({} ms); what it had not come to is not"
                             + " reported",
-                    config.name(),
+                    name,
                     config.shutdownTimeout().toMillis());
         }
-        events.close().sync();
-        requests.close().sync();
+        lastLedger = ledger();
+        for (NetlinkChannel channel : sockets.channels()) {
+            channel.close().sync();
+        }
+    }
+
+    private void stopGuard() throws InterruptedException {
+        if (guard != null) {
+            guard.stop();
+        }
     }
 
     /** After the collectors have been closed: what they were sent is on record then. */
     public void close() {
         reports.close();
+        try {
+            if (table != null) {
+                table.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("source {}: cannot close nf_conntrack_count", name, e);
+        }
     }
 
     /** Takes no new events, and waits until those in the queue have been read; false if that takes too long. */
@@ -285,7 +249,7 @@ public final class ConntrackSource {
         try {
             events.leave(ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY);
         } catch (Errno e) {
-            LOG.debug("source {}: cannot leave the group", config.name(), e);
+            LOG.debug("source {}: cannot leave the group", name, e);
         }
         while (events.queuedBytes() > 0) {
             if (System.nanoTime() > deadline) {
@@ -302,7 +266,7 @@ public final class ConntrackSource {
     private boolean awaitRepeats(long deadline) throws InterruptedException {
         long drops = config.delivery() == Delivery.RELIABLE ? events.kernelDrops() : 0;
         long quietSince = System.nanoTime();
-        while (drops > 0 && System.nanoTime() - quietSince < REPEATED_AFTER_NANOS) {
+        while (drops > 0 && System.nanoTime() - quietSince < EventBacklog.REPEATED_AFTER_NANOS) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
@@ -317,17 +281,23 @@ public final class ConntrackSource {
 
     /** What no handler before it took. */
     private final class Tail extends ChannelInboundHandlerAdapter {
+        private final SourceWatch watch;
+
+        Tail(SourceWatch watch) {
+            this.watch = watch;
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (message instanceof NetlinkControl.Overrun) {
-                warn(lossLimit, "events were lost, the kernel does not say how many; raise receive-buffer");
+                watch.overrun();
             }
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             if (failureLimit.permits()) {
-                LOG.error("source {}: {}{}", config.name(), cause.toString(), failureLimit.suppressed(), cause);
+                LOG.error("source {}: {}{}", name, cause.toString(), failureLimit.suppressed(), cause);
             }
         }
     }

@@ -1,13 +1,16 @@
 package io.nurs.appliance.source;
 
 /**
- * What a conntrack source has done. Written by its event loop alone; other threads may see a value that is a moment old.
+ * What a conntrack source has done. Written by its event loop alone; other threads may see a value that is a moment old. What
+ * became of the flows that ended is in its {@link FlowLedger}.
  */
 public final class ConntrackStats {
+    long seen;
     long ended;
     long repeated;
     long reported;
     long empty;
+    long fromBefore;
     long otherMark;
     long dumps;
     long failedDumps;
@@ -18,8 +21,16 @@ public final class ConntrackStats {
     long unwatched;
     long untracked;
     long inDoubt;
+    long unsentEnds;
+    long asked;
+    long unevenLedgers;
 
-    /** DESTROY events taken, those of other marks and repeated ones left out. */
+    /** Flows met for the first time: by a walk, by their end, or in the state file that was taken up. */
+    public long seen() {
+        return seen;
+    }
+
+    /** Flows whose end is known: DESTROY events, those of other marks and repeated ones left out, and {@link #unwatched()}. */
     public long ended() {
         return ended;
     }
@@ -34,9 +45,14 @@ public final class ConntrackStats {
         return reported;
     }
 
-    /** Entries with nothing to report: no counters, or no traffic since the last report. */
+    /** Ended flows with nothing to report: no counters, or no traffic since the last report. */
     public long empty() {
         return empty;
+    }
+
+    /** Ended flows that had counted from before the first start only: see {@link #baseline()}. */
+    public long fromBefore() {
+        return fromBefore;
     }
 
     /** Entries left to others by the mark filter. */
@@ -73,7 +89,7 @@ public final class ConntrackStats {
         return zeroed;
     }
 
-    /** Flows that ended while nobody watched: what they counted since their last report is not known. */
+    /** Flows that are gone without an end that was told: what they counted since their last report is not known. */
     public long unwatched() {
         return unwatched;
     }
@@ -86,5 +102,20 @@ public final class ConntrackStats {
     /** Flows whose last record was being sent when the process before this one was killed. */
     public long inDoubt() {
         return inDoubt;
+    }
+
+    /** Ended flows whose last record the process before this one had not come to send: reported by this one. */
+    public long unsentEnds() {
+        return unsentEnds;
+    }
+
+    /** Times that the kernel was asked for a single entry. */
+    public long asked() {
+        return asked;
+    }
+
+    /** Times that the {@link FlowLedger} did not add up: always 0, or there is a mistake in nurs. */
+    public long unevenLedgers() {
+        return unevenLedgers;
     }
 }

@@ -1,11 +1,14 @@
 package io.nurs.appliance.source;
 
+import io.nurs.appliance.config.Accounting;
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param entries nf_conntrack_count
  */
 record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long entries) {
-    private static final Path DIRECTORY = Path.of("/proc/sys/net/netfilter");
+    /** /proc/sys/net shows those of the reading thread's namespace. */
+    static final Path DIRECTORY = Path.of("/proc/sys/net/netfilter");
+
     private static final String ACCOUNTING = "nf_conntrack_acct";
     private static final String TIMESTAMPS = "nf_conntrack_timestamp";
     private static final String EVENTS = "nf_conntrack_events";
@@ -49,7 +54,8 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
     }
 
     /** What is missing, what that costs, and the command that mends it; empty if nothing is. */
-    List<String> advice() {
+    List<String> advice(Accounting mode) {
+        boolean delta = mode == Accounting.DELTA;
         List<String> advice = new ArrayList<>();
         if (!accounting) {
             advice.add(
@@ -61,9 +67,14 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
                     + mend(TIMESTAMPS));
         }
         if (events == 0) {
-            advice.add(EVENTS + " is 0: the kernel does not tell of flows that end, so they are lost. " + mend(EVENTS));
+            advice.add(EVENTS + " is 0: the kernel does not tell of flows that end, so "
+                    + (delta
+                            ? "the table is walked through every few seconds instead, and what ends in between is lost. "
+                            : "they are lost. ")
+                    + mend(EVENTS));
         } else if (events != 1) {
-            advice.add(EVENTS + " is " + events + ": flows that began before nursd listened end silently. "
+            advice.add(EVENTS + " is " + events + ": flows that began before nursd listened end silently"
+                    + (delta ? ", and are asked for until they are gone. " : ". ")
                     + mend(EVENTS));
         }
         return advice;
@@ -75,13 +86,21 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
     }
 
     private static long number(String name) throws IOException {
-        return number(DIRECTORY.resolve(name));
+        try (FileChannel sysctl = open(name)) {
+            return number(sysctl);
+        }
     }
 
-    /** In one read: a sysctl has no second part, and Files.readString begins with a single octet. */
-    static long number(Path sysctl) throws IOException {
-        try (InputStream in = Files.newInputStream(sysctl)) {
-            return Long.parseLong(new String(in.readNBytes(MAX_DIGITS), StandardCharsets.US_ASCII).strip());
-        }
+    /** One of the calling thread's namespace; an open file of /proc/sys/net stays with its namespace, for any thread. */
+    static FileChannel open(String name) throws IOException {
+        return FileChannel.open(DIRECTORY.resolve(name), StandardOpenOption.READ);
+    }
+
+    /** In one read: a sysctl has no second part. */
+    static long number(FileChannel sysctl) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(MAX_DIGITS);
+        sysctl.read(text, 0);
+        return Long.parseLong(
+                StandardCharsets.US_ASCII.decode(text.flip()).toString().strip());
     }
 }

@@ -4,6 +4,7 @@ import io.nurs.netlink.NetworkNamespace;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
 import io.nurs.netlink.conntrack.ConntrackMessage;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,14 +15,14 @@ import java.util.TreeMap;
  * not keep. Each packet sets the entry's timer to the timeout of the state that it leads to; so the last packet came that much
  * before the expiry.
  *
- * <p>Where the timer was set by something else (a fixed timeout, a flowtable, a timeout policy, TCP's shorter timers for
- * retransmitted or unacknowledged data) the result is not the last packet's time, and {@link #isInferred} says so as far as it
- * can be known.
+ * <p>Where the timer was set by something else (a fixed timeout, a flowtable, a timeout policy) the result is not the last
+ * packet's time. TCP has three shorter timers besides its states' (for unacknowledged data, retransmissions and resets), and an
+ * event does not tell which one ran: {@link #isInferred} says where that leaves a doubt.
  */
 final class ConntrackTimeouts {
-    private static final Path DIRECTORY = Path.of("/proc/sys/net/netfilter");
     private static final String PREFIX = "nf_conntrack_";
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_HALF_SECOND = NANOS_PER_SECOND / 2;
 
     private static final int ICMP = 1;
     private static final int TCP = 6;
@@ -45,6 +46,12 @@ final class ConntrackTimeouts {
         "close",
         "syn_sent"
     };
+    /** Which the kernel takes instead of a state's longer one. tcp_packet, net/netfilter/nf_conntrack_proto_tcp.c */
+    private static final String[] TCP_SHORT_TIMERS = {"unacknowledged", "max_retrans"};
+
+    private static final int FOREIGN_TIMERS =
+            ConntrackAttribute.IPS_FIXED_TIMEOUT | ConntrackAttribute.IPS_OFFLOAD | ConntrackAttribute.IPS_HW_OFFLOAD;
+
     // By SCTP_CONNTRACK_*.
     private static final String[] SCTP_STATES = {
         "",
@@ -63,6 +70,7 @@ final class ConntrackTimeouts {
     };
 
     private final int[] tcp;
+    private final int[] tcpShort;
     private final int[] sctp;
     private final int[] dccp;
     private final int udp;
@@ -80,6 +88,7 @@ final class ConntrackTimeouts {
      */
     ConntrackTimeouts(Map<String, Integer> seconds) {
         tcp = states(seconds, "tcp_timeout_", TCP_STATES);
+        tcpShort = states(seconds, "tcp_timeout_", TCP_SHORT_TIMERS);
         sctp = states(seconds, "sctp_timeout_", SCTP_STATES);
         dccp = states(seconds, "dccp_timeout_", DCCP_STATES);
         udp = seconds.getOrDefault("udp_timeout", 0);
@@ -91,18 +100,41 @@ final class ConntrackTimeouts {
         generic = seconds.getOrDefault("generic_timeout", 0);
     }
 
-    /** Those of a namespace, as they are now. A protocol that the kernel lacks has none. */
-    static ConntrackTimeouts read(NetworkNamespace namespace) throws IOException {
-        return new ConntrackTimeouts(namespace.call(() -> {
-            Map<String, Integer> seconds = new TreeMap<>();
-            try (var files = Files.newDirectoryStream(DIRECTORY, PREFIX + "*_timeout*")) {
-                for (Path file : files) {
-                    String name = file.getFileName().toString().substring(PREFIX.length());
-                    seconds.put(name, (int) ConntrackSysctls.number(file));
+    /** The sysctls of a namespace, opened there, to be read again whenever they may have changed. */
+    static final class Sysctls implements AutoCloseable {
+        private final Map<String, FileChannel> files = new TreeMap<>();
+
+        static Sysctls open(NetworkNamespace namespace) throws IOException {
+            Sysctls sysctls = new Sysctls();
+            return namespace.call(() -> {
+                try (var paths = Files.newDirectoryStream(ConntrackSysctls.DIRECTORY, PREFIX + "*_timeout*")) {
+                    for (Path path : paths) {
+                        String name = path.getFileName().toString();
+                        sysctls.files.put(name.substring(PREFIX.length()), ConntrackSysctls.open(name));
+                    }
+                    return sysctls;
+                } catch (IOException e) {
+                    sysctls.close();
+                    throw e;
                 }
+            });
+        }
+
+        /** As they are now. A protocol that the kernel lacks has none. */
+        ConntrackTimeouts read() throws IOException {
+            Map<String, Integer> seconds = new TreeMap<>();
+            for (Map.Entry<String, FileChannel> file : files.entrySet()) {
+                seconds.put(file.getKey(), (int) ConntrackSysctls.number(file.getValue()));
             }
-            return seconds;
-        }));
+            return new ConntrackTimeouts(seconds);
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (FileChannel file : files.values()) {
+                file.close();
+            }
+        }
     }
 
     /** Seconds from a packet to the expiry, in the entry's state; 0 if unknown. */
@@ -120,25 +152,57 @@ final class ConntrackTimeouts {
         };
     }
 
-    /** Whether the timer was set by something else than the entry's last packet, or its timeout is not known. */
-    boolean isInferred(ConntrackMessage entry) {
-        int foreign = ConntrackAttribute.IPS_FIXED_TIMEOUT
-                | ConntrackAttribute.IPS_OFFLOAD
-                | ConntrackAttribute.IPS_HW_OFFLOAD;
-        return (entry.status() & foreign) != 0 || seconds(entry) == 0;
+    /**
+     * Whether {@link #lastPacketNanos} is a guess: the timer was set by something else than the entry's last packet, its
+     * timeout is not known, or two timers may have run.
+     */
+    boolean isInferred(ConntrackMessage entry, long nanos) {
+        return timers(entry, nanos) != 1;
     }
 
     /**
-     * When the last packet came, to the second that timers have; never after {@code nanos}.
+     * When the last packet came; never after {@code nanos}. Exact for an entry that expired, to half a second for one that has
+     * time left, because the kernel tells that in whole seconds.
      *
      * @param nanos Unix time at which the entry had {@code entry.timeoutSeconds()} left: its stop, or now if it lives
      */
     long lastPacketNanos(ConntrackMessage entry, long nanos) {
-        if (isInferred(entry)) {
+        if (timers(entry, nanos) == 0) {
             return nanos;
         }
-        long idleSeconds = seconds(entry) - Integer.toUnsignedLong(entry.timeoutSeconds());
-        return nanos - Math.max(0, idleSeconds) * NANOS_PER_SECOND;
+        int timer = seconds(entry);
+        for (int i = 0; !mayHaveRun(timer, entry, nanos); i++) {
+            timer = tcpShort[i];
+        }
+        long left = Integer.toUnsignedLong(entry.timeoutSeconds());
+        // What is left was cut to whole seconds.
+        long idle = (timer - left) * NANOS_PER_SECOND - (left == 0 ? 0 : NANOS_PER_HALF_SECOND);
+        return nanos - Math.max(0, idle);
+    }
+
+    /** How many different timers may have run when the entry had that much left. */
+    private int timers(ConntrackMessage entry, long nanos) {
+        int state = seconds(entry);
+        if ((entry.status() & FOREIGN_TIMERS) != 0 || state == 0) {
+            return 0;
+        }
+        int timers = mayHaveRun(state, entry, nanos) ? 1 : 0;
+        if (entry.original().protocol() == TCP) {
+            for (int i = 0; i < tcpShort.length; i++) {
+                boolean counted = i > 0 && tcpShort[i] == tcpShort[i - 1];
+                timers += !counted && tcpShort[i] < state && mayHaveRun(tcpShort[i], entry, nanos) ? 1 : 0;
+            }
+        }
+        return timers;
+    }
+
+    /** It had at least what is left, and what has run of it is no longer than the entry's life. */
+    private static boolean mayHaveRun(int seconds, ConntrackMessage entry, long nanos) {
+        long ran = seconds - Integer.toUnsignedLong(entry.timeoutSeconds());
+        // A second more, as what is left was cut; and the clock may have stepped.
+        return seconds > 0
+                && ran >= 0
+                && (!entry.hasStart() || ran * NANOS_PER_SECOND <= nanos - entry.startNanos() + NANOS_PER_SECOND);
     }
 
     private static int of(int[] timeouts, int state) {

@@ -9,76 +9,95 @@ import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.MarkMatch;
 import io.nurs.appliance.totals.FlowTotals;
 import io.nurs.appliance.totals.Opening;
-import io.nurs.appliance.totals.RecentlyEnded;
+import io.nurs.appliance.totals.UnsentEnd;
 import io.nurs.netlink.conntrack.ConntrackMessage;
-import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code accounting: delta}: reports what an entry has counted beyond what was reported of it before. The kernel's counters
- * only grow, for all who read them; what we have reported is in {@link FlowTotals}. Sits in the pipeline of the event channel
- * and in that of the walk, which share a loop.
+ * only grow, for all who read them; what we have reported is in {@link FlowTotals}. This decides what is reported when, and keeps
+ * the ledger; {@link DeltaRecords} makes the reports. Sits in the pipeline of the event channel
+ * and in those that bring dumps and single entries, which share a loop.
  */
 @ChannelHandler.Sharable
-final class DeltaAccounting extends ChannelInboundHandlerAdapter implements TableWalk.Laps, SendLog {
-    private static final long NANOS_PER_MILLI = 1_000_000;
-    /** Slots of the table looked at in one go in search of flows that are gone. */
-    private static final int SWEEP_SLOTS = 4096;
-    /** A flow that so many laps in a row have not met is gone. */
-    private static final int ABSENT_LAPS = 2;
+final class DeltaAccounting extends ChannelInboundHandlerAdapter implements TableWalk.Laps {
+    /** A mute flow is visited this often at least. */
+    static final int MUTE_VISIT_SECONDS = 5;
+    /** A mute flow that may be gone by the visit after next is reported now: nobody will tell of its end. */
+    private static final int EXPIRES_SOON_SECONDS = 2 * MUTE_VISIT_SECONDS + 1;
 
-    private final InstantSource clock;
+    /** {@link FlowTotals#flags}: the kernel will not tell of its end. */
+    static final int MUTE = 1;
+    /** The kernel does not list it any more, and perhaps its end is still to be read. */
+    static final int GONE = 2;
+
+    private final Share share;
+    private final FlowClock clock;
     private final @Nullable MarkMatch mark;
     private final boolean reportEmpty;
     private final long dueNanos;
     private final ConntrackStats stats;
     private final FlowTotals totals;
-    private final RecentlyEnded ended;
-    private final ConntrackTimeouts timeouts;
-    private final Runnable makeRoom;
-    private @Nullable ConntrackFlow flow;
+    private final Environment environment;
+    private final ToldEnds ended;
+    private final DeltaRecords records;
 
     /** Flows that began before this and are not in the table were counted by nobody: what they have is where we begin. */
-    private long baselineNanos;
+    private final long baselineNanos;
 
     private int lap;
-    private long lapBeganNanos;
-
-    /** Only flows that began before this have been given up for gone. */
-    private long sweptBeforeNanos;
-
+    private boolean lapReports;
+    private long lapReportedNanos;
     private int walkReason = FlowEndReason.ACTIVE_TIMEOUT;
     private boolean everyFlowIsDue;
-    private boolean reporting;
-    private long packedBefore;
 
-    /**
-     * Of one source.
-     *
-     * @param makeRoom sends all that is packed, when the totals' journal fills
-     */
+    /** What the accounting asks of its source. */
+    interface Environment {
+        /** As they are now. */
+        ConntrackTimeouts timeouts();
+
+        boolean tableIsNearlyFull();
+
+        /** Flows that began before this Unix time in ns have no events: 0 for none, MAX_VALUE for all. */
+        long muteBeforeNanos();
+
+        /** Sends all that is packed: the totals' journal fills. */
+        void makeRoom();
+
+        /** All ends that the kernel has told, or will tell again for our sake, have been read. */
+        boolean everyEndHasCome();
+
+        /** A lap that met every entry has ended: flows of earlier laps are missing. */
+        void lapEnded(int lap);
+    }
+
     DeltaAccounting(
             ConntrackSourceConfig config,
-            InstantSource clock,
+            Share share,
+            FlowClock clock,
             FlowTotals totals,
-            ConntrackTimeouts timeouts,
             ConntrackStats stats,
-            Runnable makeRoom) {
+            Environment environment) {
+        this.share = share;
         this.clock = clock;
         this.mark = config.mark();
         this.reportEmpty = config.emptyFlows() == EmptyFlows.REPORT;
-        // A flow is met once a lap: half a lap more or less must not put its report off by another lap.
+        // Laps are not exactly an active-timeout apart.
         this.dueNanos = config.activeTimeout().toNanos() / 2;
         this.stats = stats;
         this.totals = totals;
-        this.ended = new RecentlyEnded(config.maxFlows());
-        this.timeouts = timeouts;
-        this.makeRoom = makeRoom;
-        boolean resumed = totals.opening() instanceof Opening.Resumed;
-        this.baselineNanos = resumed || config.firstStart() == FirstStart.EXPORT ? 0 : nowNanos();
+        this.environment = environment;
+        long lastUsed = totals.opening() instanceof Opening.Resumed resumed
+                ? TimeUnit.MILLISECONDS.toNanos(resumed.lastUsedMillis())
+                : 0;
+        this.ended = new ToldEnds(clock, share.of(config.maxFlows()), lastUsed);
+        this.baselineNanos = lastUsed > 0 || config.firstStart() == FirstStart.EXPORT ? 0 : clock.unixNanos();
+        this.records = new DeltaRecords(clock, totals, stats, environment);
+        stats.seen = totals.size();
     }
 
-    /** From the next lap on all flows are reported, with this reason, however recently they were. */
+    /** In the next lap all flows are reported, with this reason, however recently they were. */
     void reportEveryFlow(int reason) {
         everyFlowIsDue = true;
         walkReason = reason;
@@ -87,38 +106,32 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
     @Override
     public void begin() {
         lap++;
-        lapBeganNanos = nowNanos();
+        long now = clock.monotonicNanos();
+        // A lap out of turn, to find flows that are gone, reports nothing on its way.
+        lapReports = lap == 1 || everyFlowIsDue || now - lapReportedNanos >= dueNanos;
+        if (lapReports) {
+            lapReportedNanos = now;
+        }
     }
 
     @Override
     public void end() {
         everyFlowIsDue = false;
         walkReason = FlowEndReason.ACTIVE_TIMEOUT;
-        ended.rotate();
-        sweep();
-    }
-
-    /** The flow whose records are being packed may be sent in part: it stays in doubt until the rest is sent as well. */
-    @Override
-    public long beginSending() {
-        long sending = totals.beginSending();
-        return reporting ? Math.min(sending, packedBefore) : sending;
-    }
-
-    @Override
-    public void sent(long sending) {
-        totals.sent(sending);
+        ended.forget(environment.everyEndHasCome());
+        environment.lapEnded(lap);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!(message instanceof ConntrackMessage entry)) {
+        if (!(message instanceof ConntrackMessage entry) || !share.has(entry.id())) {
+            // A dump lists the other readers' flows as well.
             ctx.fireChannelRead(message);
         } else if (mark != null && !mark.matches(entry.mark())) {
             stats.otherMark++;
         } else {
             if (totals.needsSend()) {
-                makeRoom.run();
+                environment.makeRoom();
             }
             switch (entry.kind()) {
                 case DUMPED -> {
@@ -139,149 +152,118 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         if (!entry.hasCounters() || ended.contains(entry)) {
             return;
         }
-        long now = nowNanos();
+        long now = clock.unixNanos();
         long slot = totals.find(entry);
+        boolean due;
         if (slot == FlowTotals.NONE) {
             slot = takeIn(entry, now);
             if (slot == FlowTotals.NONE) {
                 stats.untracked++;
                 return;
             }
+            due = everyFlowIsDue || now - totals.reportedUntilNanos(slot) >= dueNanos;
+        } else {
+            due = everyFlowIsDue || (lapReports && totals.lap(slot) != (lap & 0xffff));
         }
         totals.lap(slot, lap);
-        boolean due = everyFlowIsDue || now - totals.reportedUntilNanos(slot) >= dueNanos;
-        if (due && hasNews(slot, entry)) {
-            report(ctx, slot, entry, now, timeouts.lastPacketNanos(entry, now), walkReason, false);
+        if ((due || mayEndUnseen(slot, entry)) && records.hasNews(slot, entry)) {
+            records.onTheWay(ctx, slot, entry, now, walkReason);
         }
     }
 
-    /** Flows from before our time, and such as may have been given up for gone though they lived, count from here on. */
     private long takeIn(ConntrackMessage entry, long now) {
-        boolean old = isFromBefore(entry);
-        boolean overlooked = !old && entry.hasStart() && entry.startNanos() < sweptBeforeNanos;
-        if (old || overlooked) {
-            stats.baseline++;
-            return totals.insertBaseline(entry, now, lap);
+        boolean fromBefore = isFromBefore(entry);
+        long slot = fromBefore
+                ? totals.insertBaseline(entry, now, lap)
+                : totals.insert(entry, entry.hasStart() ? entry.startNanos() : now, lap);
+        if (slot != FlowTotals.NONE) {
+            stats.seen++;
+            stats.baseline += fromBefore ? 1 : 0;
+            totals.flags(slot, isMute(entry) ? MUTE : 0);
         }
-        return totals.insert(entry, entry.hasStart() ? entry.startNanos() : now, lap);
+        return slot;
     }
 
     private boolean isFromBefore(ConntrackMessage entry) {
         return baselineNanos > 0 && (entry.hasStart() ? entry.startNanos() < baselineNanos : lap <= 1);
     }
 
+    private boolean isMute(ConntrackMessage entry) {
+        long before = environment.muteBeforeNanos();
+        return before == Long.MAX_VALUE || (before > 0 && (!entry.hasStart() || entry.startNanos() < before));
+    }
+
+    private boolean mayEndUnseen(long slot, ConntrackMessage entry) {
+        int flags = totals.flags(slot);
+        boolean expiresSoon =
+                entry.hasTimeout() && Integer.compareUnsigned(entry.timeoutSeconds(), EXPIRES_SOON_SECONDS) <= 0;
+        return (flags & GONE) != 0 || ((flags & MUTE) != 0 && expiresSoon);
+    }
+
     private void destroyed(ChannelHandlerContext ctx, ConntrackMessage entry) {
-        if (!ended.addIfNew(entry)) {
+        long slot = totals.find(entry);
+        if (!ended.addIfNew(entry) || (slot == FlowTotals.NONE && ended.isForgotten(entry))) {
             stats.repeated++;
             return;
         }
         stats.ended++;
-        long slot = totals.find(entry);
-        long now = nowNanos();
-        long stop = entry.hasStop() ? entry.stopNanos() : now;
-        long last = timeouts.lastPacketNanos(entry, stop);
         if (slot == FlowTotals.NONE) {
-            destroyedUnmet(ctx, entry, last);
+            destroyedUnmet(ctx, entry);
+        } else if (records.hasNews(slot, entry)) {
+            records.end(ctx, slot, entry);
+        } else if (reportEmpty && DeltaRecords.isEmpty(entry)) {
+            totals.remove(slot);
+            records.whole(ctx, entry);
         } else {
-            if (hasNews(slot, entry)) {
-                report(ctx, slot, entry, now, last, FlowEndReason.of(entry), true);
-            } else {
-                stats.empty++;
-                totals.remove(slot);
-            }
+            stats.empty++;
+            totals.remove(slot);
         }
     }
 
-    private void destroyedUnmet(ChannelHandlerContext ctx, ConntrackMessage entry, long last) {
-        boolean empty = entry.originalBytes() == 0 && entry.replyBytes() == 0;
+    /** No walk has met it, or there was no room for it. */
+    private void destroyedUnmet(ChannelHandlerContext ctx, ConntrackMessage entry) {
+        stats.seen++;
+        boolean empty = DeltaRecords.isEmpty(entry);
         if (empty ? !reportEmpty : isFromBefore(entry)) {
             if (empty) {
                 stats.empty++;
             } else {
-                stats.baseline++;
+                stats.fromBefore++;
             }
             return;
         }
-        long start = entry.hasStart() ? entry.startNanos() : last;
-        ConntrackFlow whole = flow(entry).set(entry, start, last, FlowEndReason.of(entry));
-        stats.reported++;
-        ctx.fireChannelRead(empty ? whole.reportedEmpty() : whole);
-    }
-
-    private boolean hasNews(long slot, ConntrackMessage entry) {
-        return entry.originalBytes() != totals.originalBytes(slot) || entry.replyBytes() != totals.replyBytes(slot);
-    }
-
-    private void report(
-            ChannelHandlerContext ctx,
-            long slot,
-            ConntrackMessage entry,
-            long now,
-            long last,
-            int reason,
-            boolean isLast) {
-        long since = totals.reportedUntilNanos(slot);
-        long start = entry.hasStart() ? Math.max(entry.startNanos(), since) : since;
-        ConntrackFlow reported = flow(entry).set(entry, start, last, reason);
-        if (isGrown(slot, entry)) {
-            reported.counted(
-                    entry.originalPackets() - totals.originalPackets(slot),
-                    entry.originalBytes() - totals.originalBytes(slot),
-                    entry.replyPackets() - totals.replyPackets(slot),
-                    entry.replyBytes() - totals.replyBytes(slot));
+        // Through the table, so that a process that is killed before it has sent this leaves a trace of it.
+        long slot = empty || !totals.outlivesProcess()
+                ? FlowTotals.NONE
+                : totals.insert(entry, records.startNanos(entry), lap);
+        if (slot == FlowTotals.NONE) {
+            records.whole(ctx, entry);
         } else {
-            // Somebody set them to zero: what they show has come since.
-            stats.zeroed++;
+            records.end(ctx, slot, entry);
         }
-        packedBefore = totals.packed();
-        reporting = true;
-        totals.report(slot, entry, now);
-        if (isLast) {
-            totals.remove(slot);
-        }
-        stats.reported++;
-        ctx.fireChannelRead(reported);
-        reporting = false;
     }
 
-    private boolean isGrown(long slot, ConntrackMessage entry) {
-        return entry.originalBytes() >= totals.originalBytes(slot)
-                && entry.originalPackets() >= totals.originalPackets(slot)
-                && entry.replyBytes() >= totals.replyBytes(slot)
-                && entry.replyPackets() >= totals.replyPackets(slot);
+    /** The kernel lists the flow no more, and nobody has told of its end, nor will. */
+    void vanished(ChannelHandlerContext ctx, long slot) {
+        stats.ended++;
+        stats.unwatched++;
+        records.gone(ctx, slot, reportEmpty);
     }
 
-    /** Flows that ended while nobody listened, or whose end was lost: what they counted since their last report nobody knows. */
-    private void sweep() {
-        if (lap <= ABSENT_LAPS) {
-            return;
+    /** The process before this one was killed with the flow's last record packed. */
+    void reportUnsent(ChannelHandlerContext ctx, UnsentEnd end) {
+        // If nothing is left of it, the walk will find that the flow is gone.
+        if (records.unsent(ctx, end)) {
+            stats.ended++;
+            stats.unsentEnds++;
         }
-        long cursor = 0;
-        do {
-            cursor = totals.nextOlderThan(cursor, lap - ABSENT_LAPS + 1, SWEEP_SLOTS);
-            if (cursor >= 0) {
-                stats.unwatched++;
-                sweptBeforeNanos = lapBeganNanos;
-                totals.remove(cursor);
-                cursor++;
-                if (totals.needsSend()) {
-                    makeRoom.run();
-                }
-            } else {
-                cursor = ~cursor;
-            }
-        } while (cursor != 0);
     }
 
-    private ConntrackFlow flow(ConntrackMessage entry) {
-        ConntrackFlow borrowed = flow;
-        if (borrowed == null) {
-            borrowed = flow = new ConntrackFlow(entry);
-        }
-        return borrowed;
+    DeltaRecords records() {
+        return records;
     }
 
-    private long nowNanos() {
-        return clock.millis() * NANOS_PER_MILLI;
+    void close() {
+        ended.close();
     }
 }

@@ -21,8 +21,10 @@ final class FlowEndReason {
     /**
      * Of a DESTROY. An entry that expired has no timeout left to tell; one that was killed early has, and if a process did
      * it, the event names that process.
+     *
+     * @param tableIsNearlyFull whether the kernel is short of room, and drops entries early
      */
-    static int of(ConntrackMessage destroyed) {
+    static int of(ConntrackMessage destroyed, boolean tableIsNearlyFull) {
         boolean ended = isOver(destroyed);
         if (!destroyed.hasTimeout() || destroyed.timeoutSeconds() == 0) {
             return ended ? END_OF_FLOW : IDLE_TIMEOUT;
@@ -30,8 +32,20 @@ final class FlowEndReason {
         if (destroyed.causedBy() != 0) {
             return FORCED_END;
         }
-        // By the kernel itself, before its time: a TCP connection reopened on the same ports, or early drop.
-        return ended ? END_OF_FLOW : LACK_OF_RESOURCES;
+        return ended ? END_OF_FLOW : killedByKernel(destroyed, tableIsNearlyFull);
+    }
+
+    /** Before its time, and not over by its protocol. */
+    private static int killedByKernel(ConntrackMessage destroyed, boolean tableIsNearlyFull) {
+        if (tableIsNearlyFull) {
+            return LACK_OF_RESOURCES;
+        }
+        if ((destroyed.status() & ConntrackAttribute.IPS_SRC_NAT) != 0) {
+            // Masquerading, whose link or address is gone. nf_nat_masquerade.c
+            return FORCED_END;
+        }
+        // A connection that is reopened on the same ports. nf_conntrack_proto_tcp.c
+        return destroyed.hasTcpState() ? END_OF_FLOW : LACK_OF_RESOURCES;
     }
 
     private static boolean isOver(ConntrackMessage entry) {

@@ -12,4 +12,7 @@ public abstract class FlowSink extends ChannelInboundHandlerAdapter {
 
     /** Whether it takes more without letting go of something. */
     public abstract boolean takesMore();
+
+    /** How many {@link ConntrackFlow#isSeenEnd() seen ends} have gone all the way. */
+    public abstract long exportedEnds();
 }

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
  * thread of its own, that no blocked event loop holds up, looks at the table; when that is full and our queue is why, it lets
  * the kernel drop events, and takes reliability back when there is room again.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // by one thread alone
 final class ReliabilityGuard {
     private static final Logger LOG = LoggerFactory.getLogger(ReliabilityGuard.class);
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -27,7 +28,9 @@ final class ReliabilityGuard {
     private final Thread thread;
     private volatile boolean stopped;
     private volatile boolean reliable = true;
+    /** Only this thread writes it. */
     private volatile long lost;
+
     private long drops;
 
     private ReliabilityGuard(String source, NetlinkChannel events, TableUse table, int guardPercent) {
@@ -84,9 +87,7 @@ final class ReliabilityGuard {
         long dropped = events.kernelDrops();
         boolean failing = dropped > drops;
         if (!reliable) {
-            // Only this thread writes it.
-            long before = lost;
-            lost = before + dropped - drops;
+            lost += dropped - drops;
         }
         drops = dropped;
         if (reliable && failing && entries * 100 >= max * guardPercent) {
@@ -99,6 +100,10 @@ final class ReliabilityGuard {
                     source, entries * 100 / max, entries, max);
         } else if (!reliable && !failing && entries * 100 < max * (guardPercent - HYSTERESIS_PERCENT)) {
             events.broadcastError(true);
+            // What was dropped until that took effect.
+            dropped = events.kernelDrops();
+            lost += dropped - drops;
+            drops = dropped;
             reliable = true;
             LOG.warn("source {}: delivery is reliable again; {} events were lost meanwhile", source, lost);
         }

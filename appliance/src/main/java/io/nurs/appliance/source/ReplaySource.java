@@ -43,7 +43,7 @@ public final class ReplaySource {
                 .addLast(
                         new NetlinkMessageDecoder(receiver.stats()),
                         new ConntrackDecoder(receiver.stats()),
-                        new ConntrackAccounting(config, InstantSource.system(), source.stats),
+                        new ConntrackAccounting(config, InstantSource.system(), source.stats, () -> false),
                         exporter);
         loop.register(receiver).sync();
         loop.register(sender).sync();

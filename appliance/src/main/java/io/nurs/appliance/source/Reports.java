@@ -6,7 +6,7 @@ import io.nurs.appliance.StartException;
 
 /** One way of {@code accounting}: what a source reports when, and the handler that makes flows of entries. */
 interface Reports {
-    /** For the pipelines of both channels. */
+    /** For the pipelines of all channels. */
     ChannelHandler handler();
 
     /** Before the first event is read. Not on the event loop. */
@@ -14,6 +14,15 @@ interface Reports {
 
     /** Reports live flows now and then; on the event loop. */
     void schedule();
+
+    /** Reports live flows out of turn; on the event loop. */
+    void now();
+
+    /** Ends of flows will not be told: finds out which, if it can. On the event loop. */
+    void eventsWereLost();
+
+    /** On the event loop, where it is even between any two tasks. */
+    FlowLedger ledger();
 
     /** Ends what {@link #schedule} began, with a last report of live flows if one is due at a stop. Never fails. */
     Future<Void> last();

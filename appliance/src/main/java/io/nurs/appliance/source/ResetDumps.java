@@ -24,6 +24,7 @@ final class ResetDumps implements Reports {
     private final NetlinkChannel channel;
     private final ConntrackAccounting accounting;
     private final ConntrackStats stats;
+    private final FlowSink sink;
     private final RateLimit limit = new RateLimit();
     private @Nullable ChannelFuture underWay;
     private @Nullable Future<?> tick;
@@ -32,11 +33,13 @@ final class ResetDumps implements Reports {
             ConntrackSourceConfig config,
             NetlinkChannel channel,
             ConntrackAccounting accounting,
-            ConntrackStats stats) {
+            ConntrackStats stats,
+            FlowSink sink) {
         this.config = config;
         this.channel = channel;
         this.accounting = accounting;
         this.stats = stats;
+        this.sink = sink;
     }
 
     @Override
@@ -69,6 +72,20 @@ final class ResetDumps implements Reports {
         if (underWay == null) {
             dump(FlowEndReason.ACTIVE_TIMEOUT);
         }
+    }
+
+    @Override
+    public void now() {
+        report();
+    }
+
+    /** Nothing is known of flows beyond what the kernel tells. */
+    @Override
+    public void eventsWereLost() {}
+
+    @Override
+    public FlowLedger ledger() {
+        return new FlowLedger(stats.seen, 0, stats.ended, sink.exportedEnds(), stats.empty, 0, 0);
     }
 
     /** The report that a stop ends with, after one that is under way. */

@@ -2,54 +2,57 @@ package io.nurs.appliance.source;
 
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
-/**
- * How full a namespace's connection table is. The files are opened there once and then read from any thread: an open file of
- * /proc/sys/net stays with its namespace.
- */
-final class TableUse implements AutoCloseable {
-    private static final Path DIRECTORY = Path.of("/proc/sys/net/netfilter");
-    private static final int LONGEST_NUMBER = 32;
+/** How full a namespace's connection table is. Reads from any thread. */
+class TableUse implements AutoCloseable {
+    /** The kernel begins to drop entries early at 95 %, and a look is a moment old. nf_conntrack_max95 */
+    private static final int NEARLY_FULL_PERCENT = 90;
 
     private final FileChannel count;
     private final FileChannel max;
+    private volatile boolean nearlyFull;
 
-    private TableUse(FileChannel count, FileChannel max) {
+    TableUse(FileChannel count, FileChannel max) {
         this.count = count;
         this.max = max;
     }
 
     static TableUse open(NetworkNamespace namespace) throws IOException {
-        return namespace.call(() -> new TableUse(
-                FileChannel.open(DIRECTORY.resolve("nf_conntrack_count"), StandardOpenOption.READ),
-                FileChannel.open(DIRECTORY.resolve("nf_conntrack_max"), StandardOpenOption.READ)));
+        return namespace.call(() -> {
+            FileChannel count = ConntrackSysctls.open("nf_conntrack_count");
+            try {
+                return new TableUse(count, ConntrackSysctls.open("nf_conntrack_max"));
+            } catch (IOException e) {
+                count.close();
+                throw e;
+            }
+        });
     }
 
     /** Entries, those included that are dead and whose end has not been delivered. */
     long entries() throws IOException {
-        return number(count);
+        return ConntrackSysctls.number(count);
     }
 
     /** How many there may be; the kernel drops new connections beyond. */
     long maxEntries() throws IOException {
-        return number(max);
+        return ConntrackSysctls.number(max);
+    }
+
+    /** Notes whether the table is nearly full, for {@link #isNearlyFull()}. */
+    void look() throws IOException {
+        nearlyFull = entries() * 100 >= maxEntries() * NEARLY_FULL_PERCENT;
+    }
+
+    /** At the last look. */
+    boolean isNearlyFull() {
+        return nearlyFull;
     }
 
     @Override
     public void close() throws IOException {
         count.close();
         max.close();
-    }
-
-    private static long number(FileChannel file) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(LONGEST_NUMBER);
-        file.read(text, 0);
-        return Long.parseLong(
-                StandardCharsets.US_ASCII.decode(text.flip()).toString().strip());
     }
 }

@@ -12,6 +12,8 @@ import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.conntrack.ConntrackMessage;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,17 +34,22 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private final TableUse table;
     private final Laps laps;
     private final FlowSink sink;
+    private final ConntrackStats stats;
     private final long lapMillis;
     private final RateLimit limit = new RateLimit();
 
     private boolean walking;
     private boolean hurried;
+    private boolean stopped;
     private long lapStartNanos;
     /** Entries that may be read before the next tick; what a datagram brought too many is owed. */
     private double allowance;
 
     private @Nullable Future<?> tick;
-    private @Nullable Runnable atEnd;
+    private final Queue<Round> rounds = new ArrayDeque<>();
+
+    /** A lap out of turn. */
+    private record Round(Runnable before, Runnable after) {}
 
     /** Who is told of the walk's progress, on the event loop. */
     interface Laps {
@@ -52,13 +59,22 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         void end();
     }
 
-    TableWalk(ConntrackSourceConfig config, NetlinkChannel channel, TableUse table, Laps laps, FlowSink sink) {
+    /** @param lapMillis how long a lap is to take */
+    TableWalk(
+            ConntrackSourceConfig config,
+            NetlinkChannel channel,
+            TableUse table,
+            Laps laps,
+            FlowSink sink,
+            ConntrackStats stats,
+            long lapMillis) {
         this.config = config;
         this.channel = channel;
         this.table = table;
         this.laps = laps;
         this.sink = sink;
-        this.lapMillis = config.activeTimeout().toMillis();
+        this.stats = stats;
+        this.lapMillis = lapMillis;
     }
 
     /** Begins the first lap, which takes no longer than it must; on the event loop. */
@@ -72,25 +88,21 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
      * Goes round once more, as fast as it can, after the lap under way; on the event loop.
      *
      * @param before called as that lap begins
-     * @param after called when it has ended
+     * @param after called when it has ended, or failed
      */
-    void last(Runnable before, Runnable after) {
+    void again(Runnable before, Runnable after) {
+        rounds.add(new Round(before, after));
         hurried = true;
-        Runnable whole = () -> {
-            before.run();
-            hurried = true;
-            atEnd = after;
-            begin();
-        };
         if (walking) {
-            atEnd = whole;
             channel.read();
         } else {
-            whole.run();
+            begin();
         }
     }
 
+    /** Begins no more laps. */
     void stop() {
+        stopped = true;
         if (tick != null) {
             tick.cancel(false);
         }
@@ -117,7 +129,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
             begin();
         } else if (walking) {
             allowance = Math.min(0, allowance) + entriesPerTick();
-            if (allowance > 0 && sink.takesMore()) {
+            if ((hurried || allowance > 0) && sink.takesMore()) {
                 channel.read();
             }
         }
@@ -134,31 +146,44 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     }
 
     private void begin() {
+        Round round = rounds.poll();
+        if (round != null) {
+            round.before.run();
+        }
         walking = true;
         lapStartNanos = System.nanoTime();
         allowance = entriesPerTick();
         laps.begin();
         ChannelFuture answered = channel.writeAndFlush(request());
-        answered.addListener(done -> ended(done.isSuccess(), done.cause()));
+        answered.addListener(done -> ended(round, done.isSuccess(), done.cause()));
         channel.read();
     }
 
-    private void ended(boolean whole, @Nullable Throwable cause) {
+    private void ended(@Nullable Round round, boolean whole, @Nullable Throwable cause) {
         walking = false;
-        hurried = false;
+        hurried = !rounds.isEmpty();
         if (whole) {
+            stats.dumps++;
             laps.end();
-        } else if (limit.permits()) {
+        } else {
+            stats.failedDumps++;
+            failed(cause);
+        }
+        if (round != null) {
+            round.after.run();
+        }
+        if (hurried && !walking && !stopped) {
+            begin();
+        }
+    }
+
+    private void failed(@Nullable Throwable cause) {
+        if (!stopped && limit.permits()) {
             LOG.warn(
                     "source {}: a walk through the table failed: {}; the next one visits what this one missed{}",
                     config.name(),
                     cause == null ? "cancelled" : cause.getMessage(),
                     limit.suppressed());
-        }
-        Runnable next = atEnd;
-        atEnd = null;
-        if (next != null) {
-            next.run();
         }
     }
 

@@ -51,25 +51,6 @@ final class FingerprintSet implements AutoCloseable {
         set(at, fingerprint);
     }
 
-    void remove(long fingerprint) {
-        long hole = home(fingerprint);
-        while (entry(hole) != fingerprint) {
-            if (entry(hole) == 0) {
-                return;
-            }
-            hole = after(hole);
-        }
-        for (long at = after(hole); entry(at) != 0; at = after(at)) {
-            // What was probed for across the hole moves into it.
-            if (distance(home(entry(at)), at) >= distance(hole, at)) {
-                set(hole, entry(at));
-                hole = at;
-            }
-        }
-        set(hole, 0);
-        size--;
-    }
-
     /** Empties it, and gives memory back if it was far too large. */
     void clear() {
         if (capacity > MIN_CAPACITY && 8L * size < capacity) {
@@ -121,10 +102,6 @@ final class FingerprintSet implements AutoCloseable {
 
     private long after(long at) {
         return (at + 1) & (capacity - 1);
-    }
-
-    private long distance(long from, long to) {
-        return (to - from) & (capacity - 1);
     }
 
     @Override

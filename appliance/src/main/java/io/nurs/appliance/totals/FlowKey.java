@@ -73,9 +73,9 @@ final class FlowKey {
         return hash;
     }
 
-    /** Start included; never 0. */
-    long fingerprint() {
-        long fingerprint = mix(hash ^ startNanos, WHITEN);
+    /** Of the key and its start, or what stands for that; never 0. */
+    long fingerprint(long start) {
+        long fingerprint = mix(hash ^ start, WHITEN);
         return fingerprint == 0 ? FOLD : fingerprint;
     }
 

@@ -44,6 +44,7 @@ public final class FlowTotals implements AutoCloseable {
     private final FlowIndex index;
     private final StoredFlow view = new StoredFlow();
     private final List<InDoubtFlow> inDoubt;
+    private final List<UnsentEnd> unsentEnds;
     private final long maxFlows;
     private long size;
 
@@ -87,6 +88,7 @@ public final class FlowTotals implements AutoCloseable {
         this.slots = new SlotChunks(ipv6 -> arena.allocate(SlotChunks.chunkBytes(ipv6), PAGE_BYTES), maxFlows);
         this.index = new FlowIndex(arena, slots, key, maxFlows, slots.maxSlots());
         this.inDoubt = List.of();
+        this.unsentEnds = List.of();
     }
 
     private FlowTotals(int maxFlows, StateFile file, Clock clock, StoreOrder order) throws IOException {
@@ -100,6 +102,7 @@ public final class FlowTotals implements AutoCloseable {
         Recovery recovery = new Recovery(slots, journal).run();
         this.size = recovery.flows();
         this.inDoubt = recovery.inDoubt();
+        this.unsentEnds = recovery.unsentEnds();
         // The file may be from a time with a larger maxFlows.
         this.index = new FlowIndex(arena, slots, key, Math.max(size, maxFlows), slots.maxSlots());
         recovery.takeUp(index);
@@ -129,6 +132,16 @@ public final class FlowTotals implements AutoCloseable {
     /** Flows whose records were being sent when the last process ended; listed again until {@link #settleDoubt}. */
     public List<InDoubtFlow> inDoubt() {
         return inDoubt;
+    }
+
+    /** Ended flows whose last record the last process had not begun to send. */
+    public List<UnsentEnd> unsentEnds() {
+        return unsentEnds;
+    }
+
+    /** Whether what is in the table outlives the process. */
+    public boolean outlivesProcess() {
+        return journal != null;
     }
 
     /** The flows of {@link #inDoubt()} have been told of: forget them. */
@@ -319,14 +332,45 @@ public final class FlowTotals implements AutoCloseable {
      *     table's end.
      */
     public long nextOlderThan(long cursor, int lap, int slots) {
-        long all = this.slots.slots();
-        long end = Math.min(all, cursor + slots);
+        long end = Math.min(this.slots.slots(), cursor + slots);
         for (long slot = cursor; slot < end; slot++) {
             if (this.slots.isOccupied(slot) && (short) (lap(slot) - lap) < 0) {
                 return slot;
             }
         }
-        return end == all ? ~0 : ~end;
+        return cursorAt(end);
+    }
+
+    /** As {@link #nextOlderThan}, in search of flows of which one of these {@link #flags} is set. */
+    public long nextFlagged(long cursor, int anyOf, int slots) {
+        long end = Math.min(this.slots.slots(), cursor + slots);
+        for (long slot = cursor; slot < end; slot++) {
+            if (this.slots.isOccupied(slot) && (flags(slot) & anyOf) != 0) {
+                return slot;
+            }
+        }
+        return cursorAt(end);
+    }
+
+    /** The first flow at a slot or behind it; {@link #NONE} if there is none. */
+    public long nextFlow(long slot) {
+        for (long at = slot; at < slots.slots(); at++) {
+            if (slots.isOccupied(at)) {
+                return at;
+            }
+        }
+        return NONE;
+    }
+
+    private long cursorAt(long slot) {
+        return slot >= slots.slots() ? ~0 : ~slot;
+    }
+
+    /** Whether the slot still holds that flow: it may have been removed meanwhile, and another come in. */
+    public boolean holds(long slot, int id, long startNanos) {
+        return slots.isOccupied(slot)
+                && slots.memory(slot).get(SlotLayout.U32, slots.offset(slot) + SlotLayout.ID) == id
+                && startNanos(slot) == startNanos;
     }
 
     /** Points the table's one view at a flow. */

@@ -1,6 +1,8 @@
 package io.nurs.appliance.totals;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What slots held before the records that are being packed or sent; the package's documentation tells how it is used. A ring
@@ -134,12 +136,20 @@ final class Journal {
         order.fence();
     }
 
-    /** Restores what was packed and not sent, last first. Killed half-way, it may be done again from the start. */
-    void undo(SlotChunks slots) {
+    /**
+     * Restores what was packed and not sent, last first. Killed half-way, it may be done again from the start.
+     *
+     * @return the flows that had been removed
+     */
+    List<UnsentEnd> undo(SlotChunks slots) {
+        List<UnsentEnd> ends = new ArrayList<>();
         for (long position = end - 1; position >= sending; position--) {
             long slot = slot(position);
             MemorySegment to = slots.memory(slot);
             long offset = slots.offset(slot);
+            if (isRemove(position)) {
+                ends.add(unsentEnd(slot, to, offset));
+            }
             MemorySegment.copy(memory, at(position) + OLD_TOTALS, to, offset + SlotLayout.TOTALS, SAVED_BYTES);
             if (isRemove(position)) {
                 byte shape = to.get(SlotLayout.U8, offset + SlotLayout.SHAPE);
@@ -150,5 +160,17 @@ final class Journal {
         end = sending;
         CheckedWord.set(memory, StateHeader.JOURNAL_END, end);
         order.fence();
+        return ends;
+    }
+
+    private static UnsentEnd unsentEnd(long slot, MemorySegment slots, long offset) {
+        return new UnsentEnd(
+                slot,
+                slots.get(SlotLayout.U64, offset + SlotLayout.ORIGINAL_PACKETS),
+                slots.get(SlotLayout.U64, offset + SlotLayout.ORIGINAL_BYTES),
+                slots.get(SlotLayout.U64, offset + SlotLayout.REPLY_PACKETS),
+                slots.get(SlotLayout.U64, offset + SlotLayout.REPLY_BYTES),
+                slots.get(SlotLayout.U64, offset + SlotLayout.REPORTED_UNTIL),
+                Short.toUnsignedInt(slots.get(SlotLayout.U16, offset + SlotLayout.FLAGS)));
     }
 }

@@ -10,8 +10,8 @@ import java.security.SecureRandom;
  * two periods of {@link #rotate}, less if more than {@code maxFlows} end in a period.
  *
  * <p>Kept is a 64-bit fingerprint of CTA_ID, zone, original tuple and start: of a million flows that are remembered, one of
- * 18 trillion others is taken for one of them. Where the kernel gives no start (nf_conntrack_timestamp = 0), a tuple used
- * again soon may be taken for its predecessor, if the allocator gave it the same CTA_ID: see {@link #forget}.
+ * 18 trillion others is taken for one of them. Where the kernel gives no start (nf_conntrack_timestamp = 0) the counters stand
+ * for it: a tuple that is used again soon often has its CTA_ID again, and would be taken for its predecessor.
  *
  * <p>For one event loop. Allocates nothing an event; doubles when it is half full, and rotating shrinks it.
  */
@@ -33,7 +33,7 @@ public final class RecentlyEnded implements AutoCloseable {
 
     /** Remembers an ended flow; false if it is remembered already. */
     public boolean addIfNew(ConntrackMessage message) {
-        long fingerprint = key.read(message).fingerprint();
+        long fingerprint = fingerprint(message);
         if (young.contains(fingerprint) || old.contains(fingerprint)) {
             return false;
         }
@@ -46,15 +46,15 @@ public final class RecentlyEnded implements AutoCloseable {
     }
 
     public boolean contains(ConntrackMessage message) {
-        long fingerprint = key.read(message).fingerprint();
+        long fingerprint = fingerprint(message);
         return young.contains(fingerprint) || old.contains(fingerprint);
     }
 
-    /** For the NEW event of a flow without a start: its predecessor's end says nothing of it. */
-    public void forget(ConntrackMessage message) {
-        long fingerprint = key.read(message).fingerprint();
-        young.remove(fingerprint);
-        old.remove(fingerprint);
+    private long fingerprint(ConntrackMessage message) {
+        key.read(message);
+        return message.hasStart()
+                ? key.fingerprint(message.startNanos())
+                : key.fingerprint(Long.rotateLeft(message.originalBytes(), 32) ^ message.replyBytes());
     }
 
     /** A period is over: what ended before the one before it is forgotten. */

@@ -16,6 +16,7 @@ final class Recovery {
     /** Freed by records in doubt, which the journal still tells of. */
     private final Set<Long> held = new LinkedHashSet<>();
 
+    private List<UnsentEnd> unsentEnds = List.of();
     private long flows;
 
     Recovery(SlotChunks slots, Journal journal) {
@@ -25,7 +26,7 @@ final class Recovery {
 
     /** Undoes what was not sent, lists what is in doubt, counts the flows. */
     Recovery run() {
-        journal.undo(slots);
+        unsentEnds = journal.undo(slots);
         listInDoubt();
         for (long slot = 0; slot < slots.slots(); slot++) {
             flows += slots.isOccupied(slot) ? 1 : 0;
@@ -65,6 +66,10 @@ final class Recovery {
 
     List<InDoubtFlow> inDoubt() {
         return List.copyOf(inDoubt);
+    }
+
+    List<UnsentEnd> unsentEnds() {
+        return List.copyOf(unsentEnds);
     }
 
     long flows() {

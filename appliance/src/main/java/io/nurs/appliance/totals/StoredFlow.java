@@ -1,5 +1,6 @@
 package io.nurs.appliance.totals;
 
+import io.nurs.netlink.conntrack.TupleView;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -22,11 +23,11 @@ public final class StoredFlow {
         return this;
     }
 
-    public StoredTuple original() {
+    public TupleView original() {
         return original;
     }
 
-    public StoredTuple reply() {
+    public TupleView reply() {
         return reply;
     }
 

@@ -1,11 +1,12 @@
 package io.nurs.appliance.totals;
 
+import io.nurs.netlink.conntrack.TupleView;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** One direction of a {@link StoredFlow}; reads as TupleView does. */
-public final class StoredTuple {
+/** One direction of a {@link StoredFlow}. */
+final class StoredTuple implements TupleView {
     private static final int ICMP = 1;
     private static final int TCP = 6;
     private static final int UDP = 17;
@@ -26,26 +27,27 @@ public final class StoredTuple {
         this.zoneShape = zoneShape;
     }
 
+    @Override
     public boolean isIpv6() {
         return flow.isIpv6();
     }
 
-    /** Writes the source address in network order: 16 octets if {@link #isIpv6()}, else 4. */
+    @Override
     public void copySource(MemorySegment to, long offset) {
         copy(firstAddress, to, offset);
     }
 
-    /** Writes the destination address in network order: 16 octets if {@link #isIpv6()}, else 4. */
+    @Override
     public void copyDestination(MemorySegment to, long offset) {
         copy(firstAddress + 1, to, offset);
     }
 
-    /** An IP protocol number. */
+    @Override
     public int protocol() {
         return flow.u8(SlotLayout.PROTOCOL);
     }
 
-    /** Whether the protocol is one with ports: TCP, UDP, UDPLite, SCTP, DCCP. */
+    @Override
     public boolean hasPorts() {
         return switch (protocol()) {
             case TCP, UDP, DCCP, SCTP, UDPLITE -> true;
@@ -53,32 +55,37 @@ public final class StoredTuple {
         };
     }
 
+    @Override
     public int sourcePort() {
         return hasPorts() ? key() >>> 16 : 0;
     }
 
+    @Override
     public int destinationPort() {
         return hasPorts() ? key() & 0xffff : 0;
     }
 
+    @Override
     public int icmpType() {
         return isIcmp() ? key() >>> 8 & 0xff : 0;
     }
 
+    @Override
     public int icmpCode() {
         return isIcmp() ? key() & 0xff : 0;
     }
 
+    @Override
     public int icmpId() {
         return isIcmp() ? key() >>> 16 : 0;
     }
 
-    /** As TupleView.protocolKey(). */
+    @Override
     public int protocolKey() {
         return key();
     }
 
-    /** A zone of this direction alone; {@link StoredFlow#zone()} is that of both. */
+    @Override
     public int zone() {
         return flow.zone(zoneShape);
     }

@@ -38,7 +38,7 @@ class NursdTest {
         assertEquals(0, nursd("check", "--config", file.toString()));
         assertEquals("""
                 transport epoll
-                source flows: conntrack, accounting reset every 1m, delivery reliable, mark 0x1000/0x1000, namespace monitorns
+                source flows: conntrack, accounting delta every 1m, delivery reliable, mark 0x1000/0x1000, namespace monitorns
                 source ends: conntrack, accounting end, delivery reliable
                 stack flows: flows -> mark-interfaces -> main
                 stack ends: ends -> main

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ApplianceConfigTest {
@@ -69,13 +70,35 @@ class ApplianceConfigTest {
         assertThrows(IllegalArgumentException.class, () -> domain(config, 2, "main"));
     }
 
-    private static long domain(ApplianceConfig config, int stack, String exporter) {
-        ExporterConfig found = config.exporters().get(exporter);
-        return switch (found) {
-            case Netflow9ExporterConfig netflow9 ->
-                config.observationDomain(config.stacks().get(stack).source(), netflow9);
-            case null -> throw new AssertionError(exporter);
+    @Test
+    void eachReaderOfASourceHasADomainOfItsOwn() throws ConfigException {
+        ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
+                stacks:
+                  - { name: a, source: { type: conntrack, readers: 3 }, exporters: [main] }
+                  - { name: b, source: { type: conntrack, namespace: b }, exporters: [main] }
+                exporters:
+                  main: { type: netflow9, collector: 192.0.2.10, observation-domain: 5 }
+                """);
+        assertEquals(5, domain(config, 0, "main"));
+        assertEquals(
+                7,
+                config.observationDomain(
+                        config.stacks().getFirst().source(),
+                        exporter(config.exporters().get("main")),
+                        2));
+        assertEquals(8, domain(config, 1, "main"));
+    }
+
+    private static Netflow9ExporterConfig exporter(@Nullable ExporterConfig exporter) {
+        return switch (exporter) {
+            case Netflow9ExporterConfig netflow9 -> netflow9;
+            case null -> throw new AssertionError("no such exporter");
         };
+    }
+
+    private static long domain(ApplianceConfig config, int stack, String exporter) {
+        return config.observationDomain(
+                config.stacks().get(stack).source(), exporter(config.exporters().get(exporter)), 0);
     }
 
     private static Netflow9ExporterConfig exporter(String url) throws ConfigException {
@@ -84,9 +107,7 @@ class ApplianceConfigTest {
                 .getFirst()
                 .exporters()
                 .getFirst();
-        return switch (main) {
-            case Netflow9ExporterConfig netflow9 -> netflow9;
-        };
+        return exporter(main);
     }
 
     private static void assertUrlError(String url, String expected) {

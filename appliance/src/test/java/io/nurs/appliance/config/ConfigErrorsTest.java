@@ -48,7 +48,7 @@ class ConfigErrorsTest {
                 "stacks: [{ name: a, source: { type: conntrack, activeTimeout: 1s }, exporters: [main] }]\n"
                         + EXPORTERS,
                 "1:48: stacks[0].source: unknown key \"activeTimeout\": did you mean active-timeout? known keys: type, accounting,"
-                        + " active-timeout, empty-flows, delivery, guard, mark, namespace, receive-buffer, set-sysctls,"
+                        + " active-timeout, empty-flows, delivery, guard, mark, namespace, receive-buffer, readers, set-sysctls,"
                         + " first-start, state-file, max-flows, shutdown-timeout");
         assertErrors(
                 STACK + EXPORTERS + "plugins: []\n",
@@ -151,8 +151,8 @@ class ConfigErrorsTest {
                   main: { type: netflow9, collector: "[2001:db8::1]" }
                   other: { type: netflow9, collector: "[2001:DB8:0::1]:9995", observation-domain: 2 }
                 """,
-                "6:10: exporters.other: sends domain 2 to [2001:DB8:0::1]:9995, and exporter \"main\" sends domains 1 to 2 (one a"
-                        + " source) there: the collector would mix up their sequences; set observation-domain to 3 here");
+                "6:10: exporters.other: sends domain 2 to [2001:DB8:0::1]:9995, and exporter \"main\" sends domains 1 to 2 (one"
+                        + " for each reader of each source) there: the collector would mix up their sequences; set observation-domain to 3 here");
     }
 
     @Test
@@ -164,8 +164,28 @@ class ConfigErrorsTest {
                   - { name: b, source: { type: conntrack, namespace: b }, exporters: [main] }
                 exporters: { main: { type: netflow9, collector: c.example, observation-domain: 0xffffffff } }
                 """,
-                "4:20: exporters.main: observation-domain 4294967295 leaves no room: 2 sources use this exporter, one domain each,"
+                "4:20: exporters.main: observation-domain 4294967295 leaves no room: 2 readers of sources use this exporter, one domain each,"
                         + " and the last domain is 4294967295");
+    }
+
+    @Test
+    void refusesTwoSourcesWithOneStateFile() {
+        assertErrors(
+                """
+                stacks:
+                  - { name: a, source: { type: conntrack, state-file: /run/x }, exporters: [main] }
+                  - { name: b, source: { type: conntrack, namespace: b, state-file: /run/x }, exporters: [main] }
+                """ + EXPORTERS,
+                "3:24: stacks[1].source: has the state file of source \"a\", and each needs its own: change state-file here");
+    }
+
+    @Test
+    void refusesToShareOutDumpsThatZero() {
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, accounting: reset, readers: 2 }, exporters: [main] }]\n"
+                        + EXPORTERS,
+                "1:76: stacks[0].source.readers: accounting: reset has one reader only, because a dump that zeroes cannot be"
+                        + " shared out; write accounting: delta");
     }
 
     @Test

@@ -18,23 +18,24 @@ class ConfigLoaderTest {
 
         ConntrackSourceConfig flows = new ConntrackSourceConfig(
                 "flows",
-                Accounting.RESET,
+                Accounting.DELTA,
                 Duration.ofSeconds(90),
                 EmptyFlows.REPORT,
                 Delivery.BEST_EFFORT,
-                90,
+                75,
                 new MarkMatch(0x10000, 0xffff0000),
                 "monitorns",
                 65_536,
+                4,
                 true,
-                FirstStart.BASELINE,
-                null,
-                1_000_000,
+                FirstStart.EXPORT,
+                Path.of("/run/nurs/totals"),
+                5_000,
                 Duration.ofMillis(500));
         Netflow9ExporterConfig main = new Netflow9ExporterConfig(
                 "main",
                 new CollectorAddress("2001:db8::1", 2055),
-                0xffffffffL,
+                0xfffffffcL,
                 NatView.WIRE,
                 new TemplateRefresh(7, Duration.ofHours(1)),
                 8000,
@@ -67,7 +68,7 @@ class ConfigLoaderTest {
         assertEquals(
                 new ConntrackSourceConfig(
                         "x",
-                        Accounting.RESET,
+                        Accounting.DELTA,
                         Duration.ofSeconds(60),
                         EmptyFlows.SKIP,
                         Delivery.RELIABLE,
@@ -75,6 +76,7 @@ class ConfigLoaderTest {
                         null,
                         null,
                         33_554_432,
+                        1,
                         false,
                         FirstStart.BASELINE,
                         null,
@@ -131,7 +133,7 @@ class ConfigLoaderTest {
     void warnsOfSourcesThatTakeEachOthersCounts() throws ConfigException {
         ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
                 stacks:
-                  - { name: a, source: { type: conntrack, mark: 1/1 }, exporters: [main] }
+                  - { name: a, source: { type: conntrack, mark: 1/1, accounting: reset }, exporters: [main] }
                   - { name: b, source: { type: conntrack, mark: 0/1 }, exporters: [main] }
                   - { name: c, source: { type: conntrack, mark: 2/2, namespace: c }, exporters: [main] }
                   - { name: d, source: { type: conntrack, mark: 3/3, accounting: end }, exporters: [main] }
@@ -142,6 +144,19 @@ class ConfigLoaderTest {
                 List.of(
                         "nurs.yaml:5:24: stacks[3].source: reads the same conntrack table as source \"a\", and accounting: reset"
                                 + " splits each flow's counts between them; let the stacks name one of the sources"),
+                config.warnings().stream().map(ConfigError::toString).toList());
+    }
+
+    @Test
+    void warnsOfWhatOnlyDeltaAccountingKnows() throws ConfigException {
+        ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
+                stacks:
+                  - { name: a, source: { type: conntrack, accounting: end, max-flows: 5000 }, exporters: [main] }
+                exporters: { main: { type: netflow9, collector: 192.0.2.10 } }
+                """);
+
+        assertEquals(
+                List.of("nurs.yaml:2:71: stacks[0].source.max-flows: has no effect with accounting: end"),
                 config.warnings().stream().map(ConfigError::toString).toList());
     }
 

@@ -8,6 +8,7 @@ import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.NetworkNamespace;
+import io.nurs.netlink.SocketFilter;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
 import io.nurs.netlink.conntrack.ConntrackEntry;
@@ -43,7 +44,8 @@ final class Accounting implements AutoCloseable {
                 1 << 20,
                 false,
                 false,
-                true)));
+                true,
+                SocketFilter.NONE)));
         Accounting accounting = new Accounting(channel);
         channel.pipeline()
                 .addLast(

@@ -215,7 +215,7 @@ class ConntrackTemplatesTest {
                 new Netflow9Encoder(new EncoderOptions(1, 512, 20, Duration.ofMinutes(1)), ExportClock.SYSTEM, uptime);
         List<Template<Uniflow>> all = new ConntrackTemplates(uptime).all();
         all.forEach(encoder::check);
-        assertEquals(12, all.stream().map(Template::id).distinct().count());
+        assertEquals(24, all.stream().map(Template::id).distinct().count());
         assertFalse(all.stream().anyMatch(Template::hasVariableLength));
     }
 }

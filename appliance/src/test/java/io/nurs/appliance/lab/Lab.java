@@ -68,6 +68,10 @@ public final class Lab implements AutoCloseable {
         public Counted plus(Counted other) {
             return new Counted(packets + other.packets, bytes + other.bytes);
         }
+
+        public Counted minus(Counted other) {
+            return new Counted(packets - other.packets, bytes - other.bytes);
+        }
     }
 
     private Lab() {}

@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.nurs.appliance.lab.Lab.Counted;
 import io.nurs.flow.DataRecord;
 import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
@@ -27,8 +28,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A collector on 127.0.0.1 that keeps datagrams as they come, and decodes them when it is asked. */
+/**
+ * A collector on 127.0.0.1 that keeps datagrams as they come, and decodes them when it is asked; or one that adds up what they
+ * say and keeps none.
+ */
 public final class RecordingCollector implements AutoCloseable {
     // linux/socket.h and asm-generic/socket.h: a storm's worth, beyond what net.core.rmem_max allows.
     private static final IntegerUnixChannelOption SO_RCVBUFFORCE =
@@ -42,7 +48,13 @@ public final class RecordingCollector implements AutoCloseable {
 
     private record Received(InetSocketAddress from, ByteBuf datagram) {}
 
-    private RecordingCollector(int port) throws InterruptedException {
+    private final boolean keeps;
+    private final Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
+    private Counted tally = new Counted(0, 0);
+    private final List<DecodeAnomaly> tallied = new ArrayList<>();
+
+    private RecordingCollector(int port, boolean keeps) throws InterruptedException {
+        this.keeps = keeps;
         channel = new Bootstrap()
                 .group(loop)
                 .channel(EpollDatagramChannel.class)
@@ -58,7 +70,12 @@ public final class RecordingCollector implements AutoCloseable {
     }
 
     public static RecordingCollector open(int port) throws InterruptedException {
-        return new RecordingCollector(port);
+        return new RecordingCollector(port, true);
+    }
+
+    /** One that only adds up: see {@link #tally()}. */
+    public static RecordingCollector tallying() throws InterruptedException {
+        return new RecordingCollector(0, false);
     }
 
     /** A port that nobody listens on. */
@@ -78,11 +95,41 @@ public final class RecordingCollector implements AutoCloseable {
             packet.release();
             lock.lock();
             try {
-                datagrams.add(received);
+                if (keeps) {
+                    datagrams.add(received);
+                } else {
+                    tally(decoder.decode(received.from, received.datagram));
+                }
             } finally {
                 lock.unlock();
             }
         }
+    }
+
+    private void tally(@Nullable DecodedMessage message) {
+        if (message == null) {
+            return;
+        }
+        tallied.addAll(message.anomalies());
+        for (DataRecord record : message.records()) {
+            tally = tally.plus(counted(record));
+        }
+    }
+
+    /** What all records so far have counted; a gap in the sequence or anything else that is odd is a failure. */
+    public Counted tally() {
+        lock.lock();
+        try {
+            assertEquals(List.of(), tallied);
+            return tally;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Counted counted(DataRecord record) {
+        return new Counted(
+                record.unsigned(IanaElements.packetDeltaCount), record.unsigned(IanaElements.octetDeltaCount));
     }
 
     private List<Received> received() {
@@ -104,24 +151,42 @@ public final class RecordingCollector implements AutoCloseable {
 
     /** All messages so far, decoded in order. */
     public List<DecodedMessage> messages() {
+        List<DecodedMessage> messages = new ArrayList<>();
+        forEachMessage(messages::add);
+        return messages;
+    }
+
+    private void forEachMessage(Consumer<DecodedMessage> consumer) {
         Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
-        return received().stream()
-                .map(received -> decoder.decode(received.from, received.datagram))
-                .toList();
+        received().forEach(received -> consumer.accept(decoder.decode(received.from, received.datagram)));
     }
 
     /** All records so far; a gap in the sequence or anything else that is odd is a failure. */
     public List<DataRecord> records() {
-        List<DecodedMessage> messages = messages();
-        List<DecodeAnomaly> anomalies = messages.stream()
-                .flatMap(message -> message.anomalies().stream())
-                .toList();
+        List<DataRecord> records = new ArrayList<>();
+        forEachRecord(records::add);
+        return records;
+    }
+
+    /** As {@link #records()}, a datagram's at a time: decoded, all of a storm's would not find room. */
+    public void forEachRecord(Consumer<DataRecord> consumer) {
+        List<DecodeAnomaly> anomalies = new ArrayList<>();
+        forEachMessage(message -> {
+            anomalies.addAll(message.anomalies());
+            message.records().forEach(consumer);
+        });
         assertEquals(List.of(), anomalies);
-        return messages.stream().flatMap(message -> message.records().stream()).toList();
     }
 
     public List<FlowFact> facts() {
         return records().stream().map(RecordingCollector::fact).toList();
+    }
+
+    /** What all records so far say was counted. */
+    public Counted total() {
+        Counted[] total = {new Counted(0, 0)};
+        forEachRecord(record -> total[0] = total[0].plus(counted(record)));
+        return total[0];
     }
 
     /** As this project's own decoder reads it. */

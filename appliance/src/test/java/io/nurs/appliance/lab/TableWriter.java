@@ -14,6 +14,7 @@ import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import io.nurs.netlink.conntrack.ConntrackTuple;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
@@ -21,6 +22,7 @@ import java.util.function.IntFunction;
 public final class TableWriter implements AutoCloseable {
     private static final int AT_ONCE = 250;
     private static final int TIMEOUT_SECONDS = 3600;
+    private static final InetAddress SERVER = InetAddress.ofLiteral(Lab.SERVER4);
 
     /** Without the leak detector, which takes longer than the kernel. */
     private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true);
@@ -54,6 +56,16 @@ public final class TableWriter implements AutoCloseable {
             channel.write(datagram);
             channel.writeAndFlush(request(mark, original.apply(last))).sync();
         }
+    }
+
+    /** UDP from an address and a port of its own for each of 16 million. */
+    public static ConntrackTuple udp(int i) {
+        byte[] source = {10, (byte) (i >> 16), (byte) (i >> 8), (byte) i};
+        return ConntrackTuple.of(address(source), SERVER, Traffic.UDP, 1024 + i % 60_000, 53);
+    }
+
+    private static InetAddress address(byte[] octets) {
+        return Wait.unchecked(() -> InetAddress.getByAddress(octets));
     }
 
     private static NetlinkRequest request(int mark, ConntrackTuple original) {

@@ -18,10 +18,15 @@ public final class Wait {
 
     /** Says at the deadline {@code what} did not come about. */
     public static void until(Supplier<String> what, Callable<Boolean> condition) {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        until(DEADLINE, what, condition);
+    }
+
+    /** With a deadline of its own, for what takes a minute where nothing is wrong. */
+    public static void until(Duration deadline, Supplier<String> what, Callable<Boolean> condition) {
+        long end = System.nanoTime() + deadline.toNanos();
         while (!unchecked(condition)) {
-            if (System.nanoTime() > deadline) {
-                fail("not within " + DEADLINE.toSeconds() + " s: " + what.get());
+            if (System.nanoTime() > end) {
+                fail("not within " + deadline.toSeconds() + " s: " + what.get());
             }
             unchecked(() -> {
                 Thread.sleep(20);

@@ -27,9 +27,10 @@ public final class EmbeddedSource {
     private final ConntrackStats stats = new ConntrackStats();
     private final ConntrackAccounting accounting;
     private final EmbeddedChannel channel;
+    private boolean tableIsNearlyFull;
 
     public EmbeddedSource(ConntrackSourceConfig config, InstantSource clock, ChannelInboundHandler exporter) {
-        accounting = new ConntrackAccounting(config, clock, stats);
+        accounting = new ConntrackAccounting(config, clock, stats, () -> tableIsNearlyFull);
         channel = new EmbeddedChannel(
                 new NetlinkMessageDecoder(netlink), new ConntrackDecoder(netlink), accounting, exporter);
     }
@@ -42,6 +43,10 @@ public final class EmbeddedSource {
                 flows.accept((ConntrackFlow) message);
             }
         });
+    }
+
+    void tableIsNearlyFull(boolean is) {
+        tableIsNearlyFull = is;
     }
 
     public void read(EntryMessage... messages) {

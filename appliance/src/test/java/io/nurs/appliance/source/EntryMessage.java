@@ -21,6 +21,7 @@ public final class EntryMessage {
     private int id = 1;
     private int portId;
     private int mark;
+    private int status;
     private int timeoutSeconds = -1;
     private int tcpState = -1;
     private long originalPackets = -1;
@@ -75,6 +76,12 @@ public final class EntryMessage {
         return this;
     }
 
+    /** IPS_* */
+    public EntryMessage status(int value) {
+        status = value;
+        return this;
+    }
+
     public EntryMessage timeoutSeconds(int value) {
         timeoutSeconds = value;
         return this;
@@ -110,7 +117,7 @@ public final class EntryMessage {
                 UnpooledByteBufAllocator.DEFAULT, NFNL_SUBSYS_CTNETLINK, type, flags, ipv6 ? 10 : 2, 0);
         write(message, CTA_TUPLE_ORIG, original, ipv6);
         write(message, CTA_TUPLE_REPLY, reply, ipv6);
-        message.u32(CTA_ID, id).u32(CTA_MARK, mark);
+        message.u32(CTA_ID, id).u32(CTA_MARK, mark).u32(CTA_STATUS, status);
         if (timeoutSeconds >= 0) {
             message.u32(CTA_TIMEOUT, timeoutSeconds);
         }

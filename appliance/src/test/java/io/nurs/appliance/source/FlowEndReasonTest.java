@@ -47,9 +47,30 @@ class FlowEndReasonTest {
 
     @Test
     void whatTheKernelDeletedEarlyHadToMakeRoom() {
+        source.tableIsNearlyFull(true);
         assertReason(FlowEndReason.LACK_OF_RESOURCES, EntryMessage.destroy().timeoutSeconds(29));
+        assertReason(
+                FlowEndReason.LACK_OF_RESOURCES,
+                EntryMessage.destroy().timeoutSeconds(29).status(IPS_SRC_NAT));
+        assertReason(
+                FlowEndReason.LACK_OF_RESOURCES,
+                EntryMessage.destroy().timeoutSeconds(29).tcpState(TCP_CONNTRACK_SYN_SENT));
         assertReason(
                 FlowEndReason.END_OF_FLOW,
                 EntryMessage.destroy().timeoutSeconds(119).tcpState(TCP_CONNTRACK_TIME_WAIT));
+    }
+
+    @Test
+    void aTranslatedFlowThatTheKernelDeletedWithRoomLeftHasLostItsAddress() {
+        assertReason(
+                FlowEndReason.FORCED_END,
+                EntryMessage.destroy().timeoutSeconds(29).status(IPS_SRC_NAT));
+    }
+
+    @Test
+    void aConnectionThatTheKernelDeletedWithRoomLeftWasReopened() {
+        assertReason(
+                FlowEndReason.END_OF_FLOW,
+                EntryMessage.destroy().timeoutSeconds(29).tcpState(TCP_CONNTRACK_ESTABLISHED));
     }
 }

@@ -117,7 +117,7 @@ class FlowTotalsTest {
         }
     }
 
-    private static void assertSame(TupleView expected, StoredTuple stored) {
+    private static void assertSame(TupleView expected, TupleView stored) {
         assertEquals(expected.isIpv6(), stored.isIpv6());
         assertEquals(expected.protocol(), stored.protocol());
         assertEquals(expected.protocolKey(), stored.protocolKey());

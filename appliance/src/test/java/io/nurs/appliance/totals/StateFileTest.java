@@ -71,6 +71,43 @@ class StateFileTest {
     }
 
     @Test
+    void knowsTheEndsThatWerePackedAndNotSent() throws IOException {
+        fill();
+        try (FlowTotals totals = open()) {
+            long slot = totals.find(messages.of(flow));
+            totals.report(slot, 12, 120, 20, 200, 7);
+            totals.report(slot, 15, 150, 21, 210, 8);
+            totals.flags(slot, 0x304);
+            totals.remove(slot);
+        }
+        try (FlowTotals totals = open()) {
+            long slot = totals.find(messages.of(flow));
+            assertEquals(List.of(10L, 100L, 20L, 200L), Tables.totals(totals, slot));
+            assertEquals(List.of(new UnsentEnd(slot, 15, 150, 21, 210, 8, 0x304)), totals.unsentEnds());
+            assertEquals(List.of(), totals.inDoubt());
+        }
+        try (FlowTotals totals = open()) {
+            assertEquals(List.of(), totals.unsentEnds(), "told once");
+        }
+    }
+
+    @Test
+    void anEndThatWasBeingSentIsInDoubtInstead() throws IOException {
+        fill();
+        try (FlowTotals totals = open()) {
+            long slot = totals.find(messages.of(flow));
+            totals.report(slot, 15, 150, 21, 210, 8);
+            totals.remove(slot);
+            totals.beginSending();
+        }
+        try (FlowTotals totals = open()) {
+            assertEquals(List.of(), totals.unsentEnds());
+            assertEquals(1, totals.inDoubt().size());
+            assertEquals(0, totals.size());
+        }
+    }
+
+    @Test
     void takesUpTheFlowsOfTheProcessBefore() throws IOException {
         fill();
         try (FlowTotals totals = open()) {

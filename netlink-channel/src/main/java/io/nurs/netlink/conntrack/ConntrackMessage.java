@@ -35,9 +35,9 @@ public final class ConntrackMessage {
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final AttributeIndex index = new AttributeIndex(ConntrackPolicy.ENTRY);
-    private final TupleView original = new TupleView(this, index, ConntrackPolicy.ORIGINAL);
-    private final TupleView reply = new TupleView(this, index, ConntrackPolicy.REPLY);
-    private final TupleView master = new TupleView(this, index, ConntrackPolicy.MASTER);
+    private final MessageTuple original = new MessageTuple(this, index, ConntrackPolicy.ORIGINAL);
+    private final MessageTuple reply = new MessageTuple(this, index, ConntrackPolicy.REPLY);
+    private final MessageTuple master = new MessageTuple(this, index, ConntrackPolicy.MASTER);
     private MemorySegment memory = MemorySegment.NULL;
     private Kind kind = Kind.DUMPED;
     private int causedBy;
@@ -99,7 +99,7 @@ public final class ConntrackMessage {
     }
 
     public boolean hasMaster() {
-        return index.has(ConntrackPolicy.HAS_MASTER);
+        return index.has(ConntrackPolicy.HAS_MASTER) && master.isComplete();
     }
 
     /** False for entries made while net.netfilter.nf_conntrack_acct was 0, and in NEW and UPDATE events. */

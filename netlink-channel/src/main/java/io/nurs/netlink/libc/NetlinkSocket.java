@@ -4,6 +4,7 @@ import static io.nurs.netlink.libc.Libc.AF_NETLINK;
 import static io.nurs.netlink.libc.Libc.SOL_NETLINK;
 import static io.nurs.netlink.libc.Libc.SOL_SOCKET;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.netty.channel.unix.FileDescriptor;
@@ -16,18 +17,24 @@ import java.lang.foreign.MemorySegment;
  * any thread, and at any time: the lock keeps them from a descriptor that was closed and is someone else's by now.
  */
 public final class NetlinkSocket {
-    /** linux/netlink.h */
-    public static final int NETLINK_ADD_MEMBERSHIP = 1;
-
-    public static final int NETLINK_DROP_MEMBERSHIP = 2;
+    // linux/netlink.h
+    private static final int NETLINK_ADD_MEMBERSHIP = 1;
+    private static final int NETLINK_DROP_MEMBERSHIP = 2;
     public static final int NETLINK_BROADCAST_ERROR = 4;
     public static final int NETLINK_NO_ENOBUFS = 5;
     public static final int NETLINK_CAP_ACK = 10;
     public static final int NETLINK_EXT_ACK = 11;
 
+    /** sizeof(struct sock_filter), linux/filter.h */
+    public static final int SOCK_FILTER_BYTES = 8;
+
+    /** sizeof(struct sock_fprog): the number of instructions, padding, their address. */
+    private static final int SOCK_FPROG_BYTES = 16;
+
     private static final int EBADF = 9;
     private static final int SO_ERROR = 4;
     private static final int SO_RCVBUF = 8;
+    private static final int SO_ATTACH_FILTER = 26;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int SO_MEMINFO = 55;
     /** SK_MEMINFO_DROPS of SK_MEMINFO_VARS, linux/sock_diag.h */
@@ -85,6 +92,30 @@ public final class NetlinkSocket {
     }
 
     /**
+     * Joins a multicast group, twice. Kernels with net.netfilter.nf_conntrack_events = 2 note that somebody listens before
+     * they make the socket a member, and forget it if the last other member of the group leaves in between: then no flow of
+     * the whole host would tell its end. The second time we are a member already, and it stays noted.
+     */
+    public int join(int group) {
+        int joined = setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+        return joined < 0 ? joined : setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+    }
+
+    public int leave(int group) {
+        return setOption(SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group);
+    }
+
+    /** Attaches a classic BPF filter, an array of sock_filter, which the kernel copies. */
+    public int attachFilter(MemorySegment instructions) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment program = arena.allocate(SOCK_FPROG_BYTES, Long.BYTES);
+            program.set(JAVA_SHORT, 0, (short) (instructions.byteSize() / SOCK_FILTER_BYTES));
+            program.set(JAVA_LONG, 8, instructions.address());
+            return setOption(SOL_SOCKET, SO_ATTACH_FILTER, program);
+        }
+    }
+
+    /**
      * Asks for a receive buffer, past net.core.rmem_max where CAP_NET_ADMIN allows it. The kernel doubles the number;
      * {@link #receiveBufferBytes()} says what came of it.
      */
@@ -139,14 +170,16 @@ public final class NetlinkSocket {
         return descriptor.intValue();
     }
 
-    private synchronized int setOption(int level, int option, int value) {
-        if (!descriptor.isOpen()) {
-            return -EBADF;
-        }
+    private int setOption(int level, int option, int value) {
         try (Arena arena = Arena.ofConfined()) {
-            return Libc.setsockopt(
-                    fd(), level, option, arena.allocateFrom(JAVA_INT, value).address(), Integer.BYTES);
+            return setOption(level, option, arena.allocateFrom(JAVA_INT, value));
         }
+    }
+
+    private synchronized int setOption(int level, int option, MemorySegment value) {
+        return descriptor.isOpen()
+                ? Libc.setsockopt(fd(), level, option, value.address(), (int) value.byteSize())
+                : -EBADF;
     }
 
     private synchronized int intOption(int option) {

@@ -115,7 +115,7 @@ class ConntrackFuzzTest {
                 touch(entry, entryMethods);
                 touch(entry.original(), tupleMethods);
                 touch(entry.reply(), tupleMethods);
-                if (entry.hasMaster() && entry.master().isComplete()) {
+                if (entry.hasMaster()) {
                     touch(entry.master(), tupleMethods);
                 }
             }

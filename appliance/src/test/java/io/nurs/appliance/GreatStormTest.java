@@ -1,0 +1,112 @@
+package io.nurs.appliance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.nurs.appliance.lab.ConntrackMax;
+import io.nurs.appliance.lab.Lab;
+import io.nurs.appliance.lab.RecordingCollector;
+import io.nurs.appliance.lab.ReliableListener;
+import io.nurs.appliance.lab.Subject;
+import io.nurs.appliance.lab.TableWriter;
+import io.nurs.appliance.lab.Wait;
+import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.FlowLedger;
+import io.nurs.flow.IanaElements;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** {@code accounting: delta}, and half a million flows that end at once, of which the receive buffer holds a hundred. */
+@Tag("netns")
+class GreatStormTest {
+    private static final int ENTRIES = 500_000;
+    /** Less than ours: again and again it is full first, and we are told twice. */
+    private static final int OTHER_BUFFER_BYTES = 56 << 10;
+
+    /** The kernel tells a bufferful each 10 ms: most of a minute. */
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+    private Lab lab;
+    private RecordingCollector collector;
+
+    @BeforeEach
+    void open() throws Exception {
+        lab = Lab.open();
+        ConntrackMax.atLeast(lab, ENTRIES + ENTRIES / 5);
+        collector = lab.closing(RecordingCollector.open());
+    }
+
+    @AfterEach
+    void close() {
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    private Subject start(String delivery) throws Exception {
+        return Subject.start(
+                lab,
+                "accounting: delta, empty-flows: report, receive-buffer: 64KiB, delivery: " + delivery,
+                "",
+                collector.port());
+    }
+
+    private void storm() throws Exception {
+        TableWriter.open(lab).create(ENTRIES, 0, TableWriter::udp);
+        assertEquals(ENTRIES, lab.entries());
+        lab.inRouter("conntrack", "-F");
+    }
+
+    @Test
+    void everyEndIsExportedOnceHoweverOftenTheKernelTellsIt() throws Exception {
+        try (Subject subject = start("reliable")) {
+            ReliableListener.open(lab, OTHER_BUFFER_BYTES).read();
+            storm();
+            ConntrackStats stats = subject.source().stats();
+            Wait.until(DEADLINE, () -> stats.ended() + " ended", () -> stats.ended() >= ENTRIES);
+            Wait.until("the kernel has told of all", () -> lab.entries() == 0);
+            collector.waitForDatagrams(subject.stop());
+            assertEquals(0, stats.lostEvents());
+            assertTrue(stats.repeated() > 0, "the kernel repeats itself");
+            assertEquals(ENTRIES, exportedOnce());
+        }
+    }
+
+    /** A walk finds which flows they were whose end was lost, and reports that they are gone. */
+    @Test
+    void whatIsLostIsCountedToTheLastEventAndFound() throws Exception {
+        try (Subject subject = start("best-effort, active-timeout: 5s")) {
+            TableWriter.open(lab).create(ENTRIES, 0, TableWriter::udp);
+            ConntrackStats stats = subject.source().stats();
+            Wait.until(
+                    DEADLINE,
+                    () -> "all are known: " + stats.seen(),
+                    () -> subject.source().ledger().live() == ENTRIES);
+            lab.inRouter("conntrack", "-F");
+            Wait.until(DEADLINE, () -> "all are accounted for: " + stats.ended(), () -> stats.ended() == ENTRIES);
+            collector.waitForDatagrams(subject.stop());
+            FlowLedger ledger = subject.source().ledger();
+            assertTrue(stats.lostEvents() > 0, "a storm");
+            assertEquals(stats.lostEvents(), ledger.unwatched());
+            assertEquals(ENTRIES, ledger.exported() + ledger.accounted());
+            assertTrue(ledger.isEven(), ledger::toString);
+            assertEquals(ENTRIES, exportedOnce());
+        }
+    }
+
+    /** Records; fails if two are of the same flow. */
+    private int exportedOnce() {
+        Set<Long> flows = new HashSet<>();
+        collector.forEachRecord(record -> {
+            long address = record.unsigned(IanaElements.sourceIPv4Address);
+            long port = record.unsigned(IanaElements.sourceTransportPort);
+            assertTrue(flows.add(address << 16 | port), () -> "twice: " + record);
+        });
+        return flows.size();
+    }
+}
