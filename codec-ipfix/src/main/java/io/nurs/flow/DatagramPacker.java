@@ -90,7 +90,8 @@ final class DatagramPacker {
             drop();
             return;
         }
-        if (isNew) {
+        // What went ahead to make room may have introduced it.
+        if (isNew && !announced.contains(template)) {
             introduce(ctx, template);
         }
         record.writeTo(datagram.memory(), datagram.place(template.id()));

@@ -160,6 +160,24 @@ class IpfixTemplatesTest {
     }
 
     @Test
+    void templateThatGoesAheadOfItsOwnRecordIsKnownOnce() {
+        try (EncoderFixture tight = new EncoderFixture(new EncoderOptions(42, 152, 1000, Duration.ofHours(1)))) {
+            tight.write(TestFlow.BIFLOW, TestFlow.WEB);
+            tight.write(TestFlow.BIFLOW, TestFlow.WEB);
+            tight.write(40, TestFlow.PROTOCOL, TestFlow.WEB);
+            tight.encoder.addOptions(TestFlow.OPTIONS);
+            // No room for it: what is packed leaves, and the options ahead of that.
+            tight.write(TestFlow.Interface.TEMPLATE, new TestFlow.Interface(4, "lan"));
+            tight.flushed();
+            long before = tight.stats().templates();
+            tight.encoder.refresh();
+            tight.write(TestFlow.PROTOCOL, TestFlow.WEB);
+            tight.flushed();
+            assertEquals(4, tight.stats().templates() - before);
+        }
+    }
+
+    @Test
     void streamRepeatsOptionsButNoTemplates() {
         try (EncoderFixture stream = new EncoderFixture(EncoderFixture.STREAM)) {
             stream.encoder.addOptions(TestFlow.OPTIONS);
