@@ -31,4 +31,11 @@ public final class BigEndian {
     public static void putU64(MemorySegment memory, long offset, long value) {
         memory.set(U64, offset, value);
     }
+
+    /** Writes the low {@code length} octets of {@code value}. */
+    static void putInteger(MemorySegment memory, long offset, int length, long value) {
+        for (int i = 0; i < length; i++) {
+            putU8(memory, offset + i, (int) (value >>> (Byte.SIZE * (length - 1 - i))));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.nurs.flow;
 
+import io.nurs.flow.DecodedTemplate.FieldSpecifier;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,14 +15,23 @@ public final class DataRecord {
     private final DecodedTemplate template;
     private final byte[] octets;
 
-    /** @param octets the record as received; the caller hands the array over */
+    /**
+     * A record as received, lengths of its values included.
+     *
+     * @param octets the caller hands the array over
+     * @throws IllegalArgumentException if they are not as many as the template says
+     */
     public DataRecord(DecodedTemplate template, byte[] octets) {
-        if (octets.length != template.recordLength()) {
-            throw new IllegalArgumentException("template " + template.id() + " has records of "
-                    + template.recordLength() + ", not " + octets.length);
-        }
         this.template = template;
         this.octets = octets;
+        int end = 0;
+        for (FieldSpecifier field : template.fields()) {
+            end = end > octets.length ? end : end(field, end);
+        }
+        if (end != octets.length) {
+            throw new IllegalArgumentException(
+                    "template " + template.id() + " has no records of " + octets.length + " octets");
+        }
     }
 
     /**
@@ -44,10 +54,11 @@ public final class DataRecord {
     public List<DataField> fields() {
         List<DataField> fields = new ArrayList<>(template.fields().size());
         int offset = 0;
-        for (DecodedTemplate.FieldSpecifier field : template.fields()) {
+        for (FieldSpecifier field : template.fields()) {
+            int begin = begin(field, offset);
+            offset = end(field, offset);
             fields.add(new DataField(
-                    field.element(), WireValue.of(field.element().type(), octets, offset, field.length())));
-            offset += field.length();
+                    field.element(), WireValue.of(field.element().type(), octets, begin, offset - begin)));
         }
         return fields;
     }
@@ -92,13 +103,36 @@ public final class DataRecord {
      */
     public byte[] octets(InformationElement element) {
         int offset = 0;
-        for (DecodedTemplate.FieldSpecifier field : template.fields()) {
+        for (FieldSpecifier field : template.fields()) {
+            int end = end(field, offset);
             if (field.element().matches(element)) {
-                return Arrays.copyOfRange(octets, offset, offset + field.length());
+                return Arrays.copyOfRange(octets, begin(field, offset), end);
             }
-            offset += field.length();
+            offset = end;
         }
         throw new NoSuchElementException("template " + template.id() + " has no " + element);
+    }
+
+    /** Where the value begins: behind its length, should it have one. RFC 7011 §7 */
+    private int begin(FieldSpecifier field, int offset) {
+        return !field.isVariableLength() ? offset : isLong(offset) ? offset + 3 : offset + 1;
+    }
+
+    /** Where it ends, which is beyond the record if that is cut short. */
+    private int end(FieldSpecifier field, int offset) {
+        if (!field.isVariableLength()) {
+            return offset + field.length();
+        }
+        if (offset + (isLong(offset) ? 3 : 1) > octets.length) {
+            return octets.length + 1;
+        }
+        return isLong(offset)
+                ? offset + 3 + (int) WireValue.unsigned(octets, offset + 1, Short.BYTES)
+                : offset + 1 + (octets[offset] & 0xff);
+    }
+
+    private boolean isLong(int offset) {
+        return offset < octets.length && (octets[offset] & 0xff) == FieldSpecifier.LONG_VALUE;
     }
 
     private static IllegalStateException wrongLength(InformationElement element, byte[] value) {

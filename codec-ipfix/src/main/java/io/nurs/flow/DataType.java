@@ -1,40 +1,52 @@
 package io.nurs.flow;
 
-/** Abstract data types of RFC 7012 §3.1, in the order of IANA's "IPFIX Information Element Data Types". */
+/** Abstract data types of RFC 7012 §3.1, by their number in IANA's "IPFIX Information Element Data Types". */
 public enum DataType {
-    OCTET_ARRAY(Sizes.VARIABLE, Sizes.ANY),
-    UNSIGNED8(1, Sizes.REDUCIBLE),
-    UNSIGNED16(2, Sizes.REDUCIBLE),
-    UNSIGNED32(4, Sizes.REDUCIBLE),
-    UNSIGNED64(8, Sizes.REDUCIBLE),
-    SIGNED8(1, Sizes.REDUCIBLE),
-    SIGNED16(2, Sizes.REDUCIBLE),
-    SIGNED32(4, Sizes.REDUCIBLE),
-    SIGNED64(8, Sizes.REDUCIBLE),
-    FLOAT32(4, Sizes.EXACT),
-    FLOAT64(8, Sizes.HALVED),
-    BOOLEAN(1, Sizes.EXACT),
-    MAC_ADDRESS(6, Sizes.EXACT),
-    STRING(Sizes.VARIABLE, Sizes.ANY),
-    DATE_TIME_SECONDS(4, Sizes.EXACT),
-    DATE_TIME_MILLISECONDS(8, Sizes.EXACT),
-    DATE_TIME_MICROSECONDS(8, Sizes.EXACT),
-    DATE_TIME_NANOSECONDS(8, Sizes.EXACT),
-    IPV4_ADDRESS(4, Sizes.EXACT),
-    IPV6_ADDRESS(16, Sizes.EXACT),
-    BASIC_LIST(Sizes.VARIABLE, Sizes.ANY),
-    SUB_TEMPLATE_LIST(Sizes.VARIABLE, Sizes.ANY),
-    SUB_TEMPLATE_MULTI_LIST(Sizes.VARIABLE, Sizes.ANY);
+    OCTET_ARRAY(0, Sizes.VARIABLE, Sizes.ANY),
+    UNSIGNED8(1, 1, Sizes.REDUCIBLE),
+    UNSIGNED16(2, 2, Sizes.REDUCIBLE),
+    UNSIGNED32(3, 4, Sizes.REDUCIBLE),
+    UNSIGNED64(4, 8, Sizes.REDUCIBLE),
+    SIGNED8(5, 1, Sizes.REDUCIBLE),
+    SIGNED16(6, 2, Sizes.REDUCIBLE),
+    SIGNED32(7, 4, Sizes.REDUCIBLE),
+    SIGNED64(8, 8, Sizes.REDUCIBLE),
+    FLOAT32(9, 4, Sizes.EXACT),
+    FLOAT64(10, 8, Sizes.HALVED),
+    BOOLEAN(11, 1, Sizes.EXACT),
+    MAC_ADDRESS(12, 6, Sizes.EXACT),
+    STRING(13, Sizes.VARIABLE, Sizes.ANY),
+    DATE_TIME_SECONDS(14, 4, Sizes.EXACT),
+    DATE_TIME_MILLISECONDS(15, 8, Sizes.EXACT),
+    DATE_TIME_MICROSECONDS(16, 8, Sizes.EXACT),
+    DATE_TIME_NANOSECONDS(17, 8, Sizes.EXACT),
+    IPV4_ADDRESS(18, 4, Sizes.EXACT),
+    IPV6_ADDRESS(19, 16, Sizes.EXACT),
+    BASIC_LIST(20, Sizes.VARIABLE, Sizes.ANY),
+    SUB_TEMPLATE_LIST(21, Sizes.VARIABLE, Sizes.ANY),
+    SUB_TEMPLATE_MULTI_LIST(22, Sizes.VARIABLE, Sizes.ANY);
 
     /** Template field length that announces a length inside each record. RFC 7011 §7 */
     public static final int VARIABLE_LENGTH = Sizes.VARIABLE;
 
+    private final int code;
     private final int defaultLength;
     private final Sizes sizes;
 
-    DataType(int defaultLength, Sizes sizes) {
+    DataType(int code, int defaultLength, Sizes sizes) {
+        this.code = code;
         this.defaultLength = defaultLength;
         this.sizes = sizes;
+    }
+
+    /** Its number in IANA's registry, which informationElementDataType(339) carries. RFC 5610 §3.1 */
+    public int code() {
+        return code;
+    }
+
+    /** Signed or not: what RFC 7011 §6.2 lets shrink octet by octet. */
+    public boolean isInteger() {
+        return sizes == Sizes.REDUCIBLE;
     }
 
     /** Octets of a value in its natural size, {@link #VARIABLE_LENGTH} if it has none. */

@@ -13,14 +13,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatagramRing {
     /** Some 700 KB of 1400 octets each, which only a blocked socket ever uses: Netty calls it unwritable after 64 KiB. */
-    static final int MAX_SLOTS = 512;
+    private static final int MAX_SLOTS = 512;
+
+    /** Or as many as this holds, if datagrams are larger: 64 of a stream's longest messages. */
+    private static final int MAX_BYTES = 4 << 20;
 
     private final int datagramBytes;
+    private final int maxSlots;
     private final List<Slot> slots = new ArrayList<>();
     private int next;
 
     DatagramRing(int datagramBytes) {
         this.datagramBytes = datagramBytes;
+        this.maxSlots = Math.min(MAX_SLOTS, MAX_BYTES / datagramBytes);
     }
 
     /** A buffer that nobody else refers to, or null when all are in flight. */
@@ -30,16 +35,23 @@ final class DatagramRing {
         for (int i = 0; i < slots.size(); i++) {
             Slot slot = slots.get(next);
             next = next + 1 < slots.size() ? next + 1 : 0;
-            if (slot.buffer.refCnt() == 1) {
+            if (!slot.open && slot.buffer.refCnt() == 1) {
+                slot.open = true;
                 return slot;
             }
         }
-        return slots.size() < MAX_SLOTS ? grow(allocator) : null;
+        return slots.size() < maxSlots ? grow(allocator) : null;
+    }
+
+    /** Takes back a buffer that was acquired and not sent. */
+    void giveBack(Slot slot) {
+        slot.open = false;
     }
 
     private Slot grow(ByteBufAllocator allocator) {
         Slot slot = new Slot(allocator.directBuffer(datagramBytes, datagramBytes));
         slots.add(slot);
+        slot.open = true;
         return slot;
     }
 
@@ -58,6 +70,9 @@ final class DatagramRing {
         final ByteBuf buffer;
         final MemorySegment memory;
 
+        /** Acquired, and neither sent nor given back. */
+        private boolean open;
+
         Slot(ByteBuf buffer) {
             this.buffer = buffer;
             this.memory = MemorySegment.ofBuffer(buffer.nioBuffer(0, buffer.capacity()));
@@ -65,6 +80,7 @@ final class DatagramRing {
 
         /** The first {@code length} octets, with a reference for the receiver to release. */
         ByteBuf filled(int length) {
+            open = false;
             return buffer.setIndex(0, length).retain();
         }
     }

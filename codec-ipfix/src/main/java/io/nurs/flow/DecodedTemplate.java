@@ -15,17 +15,34 @@ public record DecodedTemplate(int id, int scopeFields, List<FieldSpecifier> fiel
     /**
      * What field there is and how many octets it takes: as sent, which may contradict the element's type. RFC 7011 §3.2
      */
-    public record FieldSpecifier(InformationElement element, int length) {}
+    public record FieldSpecifier(InformationElement element, int length) {
+        /** First octet of a length in three. */
+        static final int LONG_VALUE = 255;
+
+        /** Whether each record says how long its value is. RFC 7011 §7 */
+        public boolean isVariableLength() {
+            return length == DataType.VARIABLE_LENGTH;
+        }
+    }
 
     public boolean isOptions() {
         return scopeFields > 0;
     }
 
-    /** Octets of each record, as long as no field has a variable length. */
+    public boolean hasVariableLength() {
+        for (FieldSpecifier field : fields) {
+            if (field.isVariableLength()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Octets of each record; of the shortest possible one if {@link #hasVariableLength()}. */
     public int recordLength() {
         int length = 0;
         for (FieldSpecifier field : fields) {
-            length += field.length();
+            length += field.isVariableLength() ? 1 : field.length();
         }
         return length;
     }

@@ -6,6 +6,7 @@ package io.nurs.flow;
  */
 public final class EncoderStats {
     long records;
+    long optionRecords;
     long droppedRecords;
     long templates;
     long datagrams;
@@ -14,14 +15,19 @@ public final class EncoderStats {
 
     EncoderStats() {}
 
-    /** Data records that left in a datagram. */
+    /** Data records that left in a datagram, those of options included. */
     public long records() {
         return records;
     }
 
+    /** Data records of options, a part of {@link #records()}: the others are flows. */
+    public long optionRecords() {
+        return optionRecords;
+    }
+
     /**
-     * Data records lost here: all datagram buffers were in flight, or the encoder was removed with records in its
-     * hands.
+     * Data records lost here: all datagram buffers were in flight, a variable length made it longer than any datagram,
+     * or the encoder was removed with records in its hands.
      */
     public long droppedRecords() {
         return droppedRecords;
@@ -36,12 +42,12 @@ public final class EncoderStats {
         return datagrams;
     }
 
-    /** UDP payload. */
+    /** UDP payload, or octets of the stream. */
     public long bytes() {
         return bytes;
     }
 
-    /** Sequence number of the next datagram, before it is cut to 32 bits. */
+    /** Sequence number of the next datagram, before it is cut to 32 bits; a new session on a stream begins at 0. */
     public long sequence() {
         return sequence;
     }

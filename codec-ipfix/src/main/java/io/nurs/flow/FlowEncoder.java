@@ -1,49 +1,45 @@
 package io.nurs.flow;
 
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs {@link FlowRecord}s into sets and sets into datagrams, and repeats the templates that a collector on UDP may
- * have missed.
+ * have missed, and the option records, at their time.
  *
  * <p>Write records with {@code channel.write(record, channel.voidPromise())}: the record is borrowed, and read when
- * {@code write} returns; its promise only says that it was packed. The very first datagram leaves at once, so that a
- * collector shows life; later ones leave when they are full, or on {@code flush}, which whoever owns the channel calls
- * on a tick. An empty datagram is never sent. Datagrams leave with a void promise: a send that fails fires
- * {@code exceptionCaught}, and the collector sees a gap in the sequence, which is the truth.
+ * {@code write} returns; its promise only says that it was packed. The very first record leaves at once, so that a
+ * collector shows life; later ones leave when their datagram is full, or on {@code flush}, which whoever owns the
+ * channel calls on a tick. An empty datagram is never sent. Datagrams leave with a void promise: a send that fails
+ * fires {@code exceptionCaught}, and the collector sees a gap in the sequence, which is the truth.
+ *
+ * <p>On a stream, what is called a datagram here is a message, one behind the other.
  *
  * <p>Other messages pass through. All calls come from the channel's event loop, and none of them from within a
- * {@code write} of this handler.
+ * {@code write} of this handler. Sharable means: when its channel is unregistered, the encoder may go into the
+ * pipeline of the next one, where it announces everything again. Never into two at a time.
  */
+@Sharable
 @SuppressWarnings("FutureReturnValueIgnored") // Netty returns the promise that it was given
 public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
     private final EncoderOptions options;
-    private final ExportClock clock;
-    private final int headerLength;
-    private final int templateSetId;
-    private final long refreshMillis;
-
     private final EncoderStats stats = new EncoderStats();
-    private final DatagramRing ring;
-    private final OpenDatagram datagram;
-    private final List<Template<?>> announced = new ArrayList<>();
-    private int shortestRecord = Integer.MAX_VALUE;
-    private long refreshedMillis;
-    private int datagramsSinceRefresh;
+    private final RefreshSchedule schedule;
+    private final DatagramPacker packer;
+    private @Nullable ChannelHandlerContext context;
+    private boolean showedLife;
 
-    protected FlowEncoder(EncoderOptions options, ExportClock clock, int headerLength, int templateSetId) {
+    /** Takes the octets of the message header. */
+    @SuppressWarnings("this-escape") // the packer only keeps it
+    protected FlowEncoder(EncoderOptions options, ExportClock clock, int headerLength) {
         this.options = options;
-        this.clock = clock;
-        this.headerLength = headerLength;
-        this.templateSetId = templateSetId;
-        this.refreshMillis = options.templateRefreshInterval().toMillis();
-        this.ring = new DatagramRing(options.maxDatagramBytes());
-        this.datagram = new OpenDatagram(headerLength, options.maxDatagramBytes());
+        this.schedule = new RefreshSchedule(options, clock);
+        this.packer = new DatagramPacker(this, schedule, clock, headerLength);
     }
 
     /**
@@ -53,13 +49,16 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
      */
     protected abstract void checkTemplate(Template<?> template);
 
+    /** Id of the sets that announce such a template: those of options have one of their own. */
+    protected abstract int templateSetId(Template<?> template);
+
     /** Octets of the template record that announces {@code template}. */
     protected abstract int templateLength(Template<?> template);
 
     protected abstract void writeTemplate(Template<?> template, MemorySegment datagram, long offset);
 
-    /** How far a datagram with so many data records moves the sequence number. */
-    protected abstract int sequenceStep(int records);
+    /** Whether the sequence counts data records; it counts datagrams otherwise. */
+    protected abstract boolean sequenceCountsRecords();
 
     /**
      * Writes the message header at offset 0.
@@ -88,17 +87,65 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
      */
     public final void check(Template<?> template) {
         checkTemplate(template);
-        for (Template<?> other : announced) {
-            if (other.id() == template.id() && other != template) {
-                throw new IllegalArgumentException(
-                        template + ": the id is taken by another template of this collector");
-            }
+        packer.check(template);
+    }
+
+    /** Asks {@code source} for option records at every refresh from now on, of which the next comes at once. */
+    public final void addOptions(OptionsSource source) {
+        packer.addOptions(source);
+        schedule.request();
+    }
+
+    /**
+     * Sends all templates and option records ahead of the next data, even if that is packed already: for a collector
+     * that was away.
+     */
+    public final void refresh() {
+        schedule.request();
+    }
+
+    /** The same for every datagram as long as it is on: for a collector that may be back at any moment. */
+    public final void refreshAlways(boolean on) {
+        schedule.always(on);
+    }
+
+    /**
+     * Begins a transport session in the same channel, as a new file does: {@link #refresh()}, and on a stream the
+     * sequence begins anew. A new connection does so without being told. Flush what belongs to the old one first.
+     */
+    public final void newSession() {
+        schedule.request();
+        if (options.stream()) {
+            stats.sequence = 0;
         }
-        int needed = OpenDatagram.setLength(templateLength(template)) + OpenDatagram.setLength(template.recordLength());
-        if (needed > datagram.capacity()) {
-            throw new IllegalArgumentException(template + " and one record of it need a datagram of "
-                    + (headerLength + needed) + " octets: raise max-datagram-bytes (now " + options.maxDatagramBytes()
-                    + ")");
+    }
+
+    /**
+     * Takes templates back, RFC 7011 §8.1, which are announced anew should a record of them come.
+     *
+     * @param setId set of the withdrawal
+     * @param id one template's, or the set's own for all of its kind
+     * @return false if no buffer is free: they are still valid
+     */
+    protected final boolean withdraw(int setId, int id, Predicate<Template<?>> withdrawn) {
+        return packer.withdraw(attached(), setId, id, withdrawn);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (context != null) {
+            throw new IllegalStateException("the encoder is in another pipeline");
+        }
+        context = ctx;
+        newSession();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        // Netty removes a handler from where it refused to be added, too.
+        if (ctx.equals(context)) {
+            context = null;
+            packer.release();
         }
     }
 
@@ -112,127 +159,36 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
         }
     }
 
+    private void append(ChannelHandlerContext ctx, FlowRecord<?> record) {
+        packer.append(ctx, record);
+        if (!showedLife || packer.isFull()) {
+            showedLife = true;
+            packer.send(ctx);
+            ctx.flush();
+        }
+    }
+
+    /** Sends what is packed; option records that are due leave although no flow is there to take them along. */
     @Override
     public void flush(ChannelHandlerContext ctx) {
-        if (datagram.holdsAnything()) {
-            writeDatagram(ctx);
-        }
+        packer.beginDueOptions(ctx);
+        packer.send(ctx);
         ctx.flush();
     }
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        flush(ctx);
+        packer.send(ctx);
+        ctx.flush();
         ctx.close(promise);
     }
 
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        if (datagram.isOpen()) {
-            stats.droppedRecords += datagram.records();
-            datagram.detach();
+    /** For option records, which their source hands over outside of any write. */
+    final ChannelHandlerContext attached() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            throw new IllegalStateException("the encoder is in no pipeline");
         }
-        ring.release();
-    }
-
-    private void append(ChannelHandlerContext ctx, FlowRecord<?> record) {
-        Template<?> template = record.template();
-        boolean isNew = !announced.contains(template);
-        if (isNew) {
-            check(template);
-        }
-        if (!makeRoom(ctx, template, isNew)) {
-            stats.droppedRecords++;
-            return;
-        }
-        if (isNew) {
-            announce(template);
-            announced.add(template);
-            shortestRecord = Math.min(shortestRecord, template.recordLength());
-        }
-        record.writeTo(datagram.memory(), datagram.place(template.id()));
-        datagram.addRecord(template.id(), template.recordLength());
-        if (stats.datagrams == 0 || datagram.remaining() < shortestRecord) {
-            flush(ctx);
-        }
-    }
-
-    /**
-     * False if no datagram could be opened. A fresh one without repeated templates has room for any template that
-     * passed the check.
-     */
-    private boolean makeRoom(ChannelHandlerContext ctx, Template<?> template, boolean isNew) {
-        if (!datagram.isOpen() && !(open(ctx) && refreshTemplates(ctx))) {
-            return false;
-        }
-        if (fits(template, isNew)) {
-            return true;
-        }
-        flush(ctx);
-        return open(ctx);
-    }
-
-    /** A new template needs room for itself as well: it leaves in the same datagram as its first record, before it. */
-    private boolean fits(Template<?> template, boolean isNew) {
-        if (!isNew) {
-            return datagram.fits(template.id(), template.recordLength());
-        }
-        int announcement = OpenDatagram.padded(templateLength(template));
-        return datagram.fits(templateSetId, announcement + OpenDatagram.setLength(template.recordLength()));
-    }
-
-    private boolean open(ChannelHandlerContext ctx) {
-        DatagramRing.Slot slot = ring.acquire(ctx.alloc());
-        if (slot == null) {
-            return false;
-        }
-        datagram.open(slot);
-        return true;
-    }
-
-    /**
-     * Repeats every known template if it is time, in as many datagrams as it takes. If one of those cannot be had, it
-     * stays due.
-     */
-    private boolean refreshTemplates(ChannelHandlerContext ctx) {
-        long now = clock.epochMillis();
-        long elapsed = now - refreshedMillis;
-        // A clock that stepped back would put the refresh off by as much, and RFC 3954 §9 wants templates soon after
-        // it.
-        if (datagramsSinceRefresh < options.templateRefreshPackets() && elapsed >= 0 && elapsed < refreshMillis) {
-            return true;
-        }
-        for (int i = 0; i < announced.size(); i++) {
-            Template<?> template = announced.get(i);
-            if (!datagram.fits(templateSetId, templateLength(template))) {
-                flush(ctx);
-                if (!open(ctx)) {
-                    return false;
-                }
-            }
-            announce(template);
-        }
-        refreshedMillis = now;
-        datagramsSinceRefresh = 0;
-        return true;
-    }
-
-    private void announce(Template<?> template) {
-        writeTemplate(template, datagram.memory(), datagram.place(templateSetId));
-        datagram.addTemplate(templateSetId, templateLength(template));
-    }
-
-    private void writeDatagram(ChannelHandlerContext ctx) {
-        int length = datagram.seal();
-        int records = datagram.records();
-        DatagramRing.Slot slot = datagram.detach();
-        writeHeader(slot.memory, length, datagram.templates(), records, stats.sequence, clock.epochMillis());
-        stats.sequence += sequenceStep(records);
-        stats.records += records;
-        stats.templates += datagram.templates();
-        stats.bytes += length;
-        stats.datagrams++;
-        datagramsSinceRefresh++;
-        ctx.write(slot.filled(length), ctx.voidPromise());
+        return ctx;
     }
 }

@@ -33,6 +33,10 @@ public final class FlowRecord<S> {
         return source;
     }
 
+    int length() {
+        return template.recordLength(source);
+    }
+
     void writeTo(MemorySegment datagram, long offset) {
         template.writeRecord(source, datagram, offset);
     }

@@ -49,11 +49,16 @@ public record InformationElement(int enterprise, int id, String name, DataType t
             throw new IllegalStateException(
                     name + ": only IANA's elements are reversed by enterprise number " + REVERSE);
         }
-        if (!hasReverse(id)) {
+        if (!isReversible()) {
             throw new IllegalStateException(name + ": RFC 5103 §6.1 lists it as not reversible");
         }
         String reverseName = "reverse" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
         return new InformationElement(REVERSE, id, reverseName, type);
+    }
+
+    /** Whether {@link #reverse()} exists. */
+    public boolean isReversible() {
+        return isIana() && hasReverse(id);
     }
 
     /**

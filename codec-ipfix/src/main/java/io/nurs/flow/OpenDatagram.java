@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The datagram being filled: the message header's room, then sets, each of them a header, records of one kind and
- * padding to four octets.
+ * padding to four octets, which is left out where a reader could take it for another record.
  *
  * <p>A record is first written at {@link #place} and then counted by {@link #add}, so that a field writer that throws
  * leaves no trace.
@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenDatagram {
     /** Id and length, 16 bits each. RFC 3954 §5.2, RFC 7011 §3.3.2 */
     static final int SET_HEADER_LENGTH = 4;
+
+    /** Template id and a field count of 0, u16 each. RFC 7011 §8.1 */
+    static final int WITHDRAWAL_LENGTH = 4;
 
     private static final int NO_SET = -1;
     private static final int ALIGNMENT = 4;
@@ -26,8 +29,11 @@ final class OpenDatagram {
     private int length;
     private int setId;
     private int setStart;
+    private int setShortest;
     private int templates;
     private int records;
+    private int optionRecords;
+    private boolean refreshed;
 
     OpenDatagram(int headerLength, int maxBytes) {
         this.headerLength = headerLength;
@@ -47,12 +53,23 @@ final class OpenDatagram {
         return isOpen() && length > headerLength;
     }
 
-    void open(DatagramRing.Slot slot) {
+    void open(DatagramRing.Slot slot, boolean refreshed) {
         this.slot = slot;
+        this.refreshed = refreshed;
         length = headerLength;
         setId = NO_SET;
         templates = 0;
         records = 0;
+        optionRecords = 0;
+    }
+
+    void markRefreshed() {
+        refreshed = true;
+    }
+
+    /** Whether it is part of a repetition of templates, or follows one. */
+    boolean isRefreshed() {
+        return refreshed;
     }
 
     MemorySegment memory() {
@@ -61,7 +78,13 @@ final class OpenDatagram {
 
     /** Where the next record of this set goes, whether the set is open or has yet to be begun. */
     int place(int id) {
-        return id == setId ? length : padded(length) + SET_HEADER_LENGTH;
+        return id == setId ? length : endOfSet() + SET_HEADER_LENGTH;
+    }
+
+    /** Padding has to be shorter than any record of its set, RFC 7011 §3.3.1: it is left out if it is not. */
+    private int endOfSet() {
+        int end = padded(length);
+        return setId == NO_SET || end - length >= setShortest ? length : end;
     }
 
     boolean fits(int id, int octets) {
@@ -74,31 +97,46 @@ final class OpenDatagram {
     }
 
     void addTemplate(int id, int octets) {
-        add(id, octets);
+        add(id, octets, octets);
         templates++;
     }
 
-    void addRecord(int id, int octets) {
-        add(id, octets);
-        records++;
+    /** In a set of its own: one of templates has the same id, and is not to be mixed with it. */
+    void addWithdrawal(int id, int templateId) {
+        int at = place(id);
+        BigEndian.putU16(memory(), at, templateId);
+        BigEndian.putU16(memory(), at + 2, 0);
+        add(id, WITHDRAWAL_LENGTH, WITHDRAWAL_LENGTH);
+        closeSet();
     }
 
-    private void add(int id, int octets) {
+    void addRecord(Template<?> template, int octets) {
+        add(template.id(), octets, template.recordLength());
+        records++;
+        if (template.isOptions()) {
+            optionRecords++;
+        }
+    }
+
+    /** @param shortest octets of the shortest record that the set may have */
+    private void add(int id, int octets, int shortest) {
         int end = place(id) + octets;
         if (id != setId) {
             closeSet();
             setId = id;
             setStart = length;
+            setShortest = shortest;
             BigEndian.putU16(memory(), setStart, id);
         }
         length = end;
     }
 
-    private void closeSet() {
+    /** Whatever comes next begins a set, even if it is of the same kind. */
+    void closeSet() {
         if (setId == NO_SET) {
             return;
         }
-        int end = padded(length);
+        int end = endOfSet();
         while (length < end) {
             BigEndian.putU8(memory(), length++, 0);
         }
@@ -112,12 +150,18 @@ final class OpenDatagram {
         return length;
     }
 
+    /** Template records, withdrawals not among them. */
     int templates() {
         return templates;
     }
 
+    /** Data records, those of options included. */
     int records() {
         return records;
+    }
+
+    int optionRecords() {
+        return optionRecords;
     }
 
     /** Hands the datagram's memory over; nothing is open afterwards. */

@@ -11,11 +11,6 @@ import java.util.HexFormat;
 
 /** Octets to values, RFC 7011 §6.1. Nothing that an exporter sends makes it throw. */
 final class WireValue {
-    /** Seconds from NTP's epoch, 1900, to 1970. RFC 7011 §6.1.9 */
-    private static final long NTP_EPOCH_OFFSET = 2_208_988_800L;
-
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
     private WireValue() {}
 
     static Object of(DataType type, byte[] octets, int offset, int length) {
@@ -34,7 +29,8 @@ final class WireValue {
             case IPV4_ADDRESS, IPV6_ADDRESS -> address(Arrays.copyOfRange(octets, offset, offset + length));
             case DATE_TIME_SECONDS -> Instant.ofEpochSecond(unsigned(octets, offset, length));
             case DATE_TIME_MILLISECONDS -> Instant.ofEpochMilli(unsigned(octets, offset, length));
-            case DATE_TIME_MICROSECONDS, DATE_TIME_NANOSECONDS -> ntp(unsigned(octets, offset, length));
+            case DATE_TIME_MICROSECONDS -> NtpTime.toMicroseconds(unsigned(octets, offset, length));
+            case DATE_TIME_NANOSECONDS -> NtpTime.toNanoseconds(unsigned(octets, offset, length));
             default -> HexFormat.of().formatHex(octets, offset, offset + length);
         };
     }
@@ -77,10 +73,5 @@ final class WireValue {
 
     private static double floating(long bits, int length) {
         return length == Float.BYTES ? Float.intBitsToFloat((int) bits) : Double.longBitsToDouble(bits);
-    }
-
-    private static Instant ntp(long timestamp) {
-        long fraction = timestamp & 0xffff_ffffL;
-        return Instant.ofEpochSecond((timestamp >>> 32) - NTP_EPOCH_OFFSET, (fraction * NANOS_PER_SECOND) >>> 32);
     }
 }

@@ -55,6 +55,33 @@ class DataRecordTest {
         assertThrows(IllegalStateException.class, () -> record.address(IanaElements.octetDeltaCount));
     }
 
+    @Test
+    void readsValuesThatHaveALengthOfTheirOwn() {
+        DecodedTemplate template = new DecodedTemplate(
+                256,
+                0,
+                List.of(
+                        new FieldSpecifier(IanaElements.interfaceName, DataType.VARIABLE_LENGTH),
+                        new FieldSpecifier(IanaElements.vlanId, 2),
+                        new FieldSpecifier(IanaElements.interfaceDescription, DataType.VARIABLE_LENGTH)));
+        byte[] octets = HexFormat.of().parseHex("02" + "6161" + "0007" + "ff0001" + "62");
+        DataRecord record = new DataRecord(template, octets);
+        assertEquals("aa", record.fields().getFirst().value());
+        assertEquals(7, record.unsigned(IanaElements.vlanId));
+        assertEquals("b", record.fields().getLast().value());
+        assertEquals(1, record.octets(IanaElements.interfaceDescription).length);
+    }
+
+    @Test
+    void refusesOctetsThatAreNotAWholeRecord() {
+        DecodedTemplate template = new DecodedTemplate(
+                256, 0, List.of(new FieldSpecifier(IanaElements.interfaceName, DataType.VARIABLE_LENGTH)));
+        for (String hex : List.of("", "01", "ff", "ff00", "ff0001", "016161", "05616161")) {
+            byte[] octets = HexFormat.of().parseHex(hex);
+            assertThrows(IllegalArgumentException.class, () -> new DataRecord(template, octets), hex);
+        }
+    }
+
     private static void assertValue(InformationElement element, String hex, Object value) {
         assertEquals(
                 List.of(new DataRecord.DataField(element, value)),

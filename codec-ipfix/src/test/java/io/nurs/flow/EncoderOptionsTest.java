@@ -26,6 +26,21 @@ class EncoderOptionsTest {
         assertRefused("template refresh interval PT0S", 0, 1400, 1, Duration.ZERO);
     }
 
+    @Test
+    void streamsHaveLongerMessages() {
+        assertEquals(65535, EncoderOptions.stream(1, 65535, MINUTE).maxDatagramBytes());
+        assertThrows(IllegalArgumentException.class, () -> EncoderOptions.stream(1, 65536, MINUTE));
+    }
+
+    @Test
+    void copiesOfNewTemplatesAreFew() {
+        EncoderOptions options = new EncoderOptions(1, 512, 20, MINUTE);
+        assertEquals(0, options.newTemplateCopies());
+        assertEquals(16, options.withNewTemplateCopies(16).newTemplateCopies());
+        assertThrows(IllegalArgumentException.class, () -> options.withNewTemplateCopies(17));
+        assertThrows(IllegalArgumentException.class, () -> options.withNewTemplateCopies(-1));
+    }
+
     private static void assertRefused(String what, long domain, int bytes, int packets, Duration interval) {
         Exception refusal = assertThrows(
                 IllegalArgumentException.class, () -> new EncoderOptions(domain, bytes, packets, interval));

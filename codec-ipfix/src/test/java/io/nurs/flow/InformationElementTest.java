@@ -14,19 +14,24 @@ class InformationElementTest {
                 IanaElements.octetDeltaCount.reverse());
     }
 
+    /**
+     * RFC 5103 §6.1: flowId, templateId, observationDomainId, commonPropertiesId, configuration (RFC 5102 §5.2) and
+     * statistics (§5.3) of the processes, padding, biflowDirection.
+     */
     @Test
     void refusesToReverseWhatHasNoDirection() {
-        List<InformationElement> directionless = List.of(
-                IanaElements.flowId,
-                IanaElements.templateId,
-                IanaElements.observationDomainId,
-                IanaElements.commonPropertiesId,
-                IanaElements.exportedFlowRecordTotalCount,
-                IanaElements.exporterIPv4Address,
-                IanaElements.paddingOctets,
-                IanaElements.biflowDirection);
-        for (InformationElement element : directionless) {
-            assertThrows(IllegalStateException.class, element::reverse, element::toString);
+        List<Integer> directionless = List.of(
+                40, 41, 42, 130, 131, 137, 145, 148, 149, 163, 164, 165, 166, 167, 168, 173, 210, 211, 212, 213, 214,
+                215, 216, 217, 239);
+        for (int id = 1; id < 512; id++) {
+            InformationElement element = IanaElements.byId(id);
+            if (element == null) {
+                continue;
+            }
+            assertEquals(!directionless.contains(id), element.isReversible(), element::toString);
+            if (directionless.contains(id)) {
+                assertThrows(IllegalStateException.class, element::reverse, element::toString);
+            }
         }
     }
 

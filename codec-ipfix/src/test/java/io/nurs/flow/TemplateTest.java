@@ -42,9 +42,38 @@ class TemplateTest {
     }
 
     @Test
+    void optionsTemplateHasItsScopeFirst() {
+        Template<Long> options = Template.options(
+                300,
+                List.of(Field.u32(IanaElements.ingressInterface, Long::longValue)),
+                List.of(Field.<Long>string(IanaElements.interfaceName, s -> "eth0")));
+        assertTrue(options.isOptions());
+        assertEquals(1, options.scopeFields());
+        assertEquals(IanaElements.ingressInterface, options.fields().getFirst().element());
+        assertEquals("options template 300", options.toString());
+        assertFalse(NUMBERS.isOptions());
+        assertThrows(IllegalArgumentException.class, () -> Template.options(300, List.of(), NUMBERS.fields()));
+    }
+
+    @Test
+    void lengthOfARecordIsItsOwnIfALengthIsVariable() {
+        Template<Long> named = Template.of(
+                256,
+                Field.u8(IanaElements.protocolIdentifier, Long::intValue),
+                Field.string(IanaElements.interfaceName, s -> "eth" + s),
+                Field.u16(IanaElements.vlanId, Long::intValue));
+        assertEquals(4, named.recordLength());
+        assertEquals(8, named.recordLength(7L));
+        assertEquals(9, named.recordLength(10L));
+        byte[] datagram = new byte[9];
+        named.writeRecord(10L, MemorySegment.ofArray(datagram), 0);
+        assertArrayEquals(HexFormat.of().parseHex("0a" + "05" + "6574683130" + "000a"), datagram);
+    }
+
+    @Test
     void knowsVariableLengths() {
         assertFalse(NUMBERS.hasVariableLength());
-        assertTrue(Template.of(256, Field.<Long>octets(IanaElements.interfaceName, (s, d, o) -> {}))
+        assertTrue(Template.of(256, Field.<Long>string(IanaElements.interfaceName, s -> "eth0"))
                 .hasVariableLength());
     }
 

@@ -22,15 +22,20 @@ public final class Netflow9Encoder extends FlowEncoder {
 
     /** Takes the same {@code uptime} as the templates do for their fields 21 and 22. */
     public Netflow9Encoder(EncoderOptions options, ExportClock clock, SystemUptime uptime) {
-        super(options, clock, Netflow9.HEADER_LENGTH, Netflow9.TEMPLATE_SET);
+        super(options, clock, Netflow9.HEADER_LENGTH);
         this.uptime = uptime;
     }
 
     @Override
     protected void checkTemplate(Template<?> template) {
-        for (Field<?> field : template.fields()) {
+        for (int i = 0; i < template.fields().size(); i++) {
+            Field<?> field = template.fields().get(i);
             InformationElement element = field.element();
-            if (!element.isIana()) {
+            if (i < template.scopeFields() && !Netflow9Scope.isScope(element)) {
+                throw new IllegalArgumentException(
+                        template + ": NetFlow v9 has scope types of its own, " + element + " is none");
+            }
+            if (i >= template.scopeFields() && !element.isIana()) {
                 throw new IllegalArgumentException(
                         template + ": NetFlow v9 has no enterprise numbers, leave out " + element);
             }
@@ -46,16 +51,32 @@ public final class Netflow9Encoder extends FlowEncoder {
     }
 
     @Override
+    protected int templateSetId(Template<?> template) {
+        return template.isOptions() ? Netflow9.OPTIONS_TEMPLATE_SET : Netflow9.TEMPLATE_SET;
+    }
+
+    @Override
     protected int templateLength(Template<?> template) {
-        return Netflow9.TEMPLATE_HEADER_LENGTH + template.fields().size() * Netflow9.FIELD_LENGTH;
+        return headerLength(template) + template.fields().size() * Netflow9.FIELD_LENGTH;
+    }
+
+    private static int headerLength(Template<?> template) {
+        return template.isOptions() ? Netflow9.OPTIONS_TEMPLATE_HEADER_LENGTH : Netflow9.TEMPLATE_HEADER_LENGTH;
     }
 
     @Override
     protected void writeTemplate(Template<?> template, MemorySegment datagram, long offset) {
+        int fields = template.fields().size();
         BigEndian.putU16(datagram, offset, template.id());
-        BigEndian.putU16(datagram, offset + 2, template.fields().size());
-        long at = offset + Netflow9.TEMPLATE_HEADER_LENGTH;
-        for (int i = 0; i < template.fields().size(); i++, at += Netflow9.FIELD_LENGTH) {
+        if (template.isOptions()) {
+            // Octets, not fields as in IPFIX: §6.1.
+            BigEndian.putU16(datagram, offset + 2, template.scopeFields() * Netflow9.FIELD_LENGTH);
+            BigEndian.putU16(datagram, offset + 4, (fields - template.scopeFields()) * Netflow9.FIELD_LENGTH);
+        } else {
+            BigEndian.putU16(datagram, offset + 2, fields);
+        }
+        long at = offset + headerLength(template);
+        for (int i = 0; i < fields; i++, at += Netflow9.FIELD_LENGTH) {
             Field<?> field = template.fields().get(i);
             BigEndian.putU16(datagram, at, field.element().id());
             BigEndian.putU16(datagram, at + 2, field.length());
@@ -64,8 +85,8 @@ public final class Netflow9Encoder extends FlowEncoder {
 
     // RFC 3954 §5.1 counts datagrams; RFC 7011 §3.1 would count data records.
     @Override
-    protected int sequenceStep(int records) {
-        return 1;
+    protected boolean sequenceCountsRecords() {
+        return false;
     }
 
     @Override

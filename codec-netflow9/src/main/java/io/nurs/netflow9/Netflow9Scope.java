@@ -5,8 +5,8 @@ import io.nurs.flow.InformationElement;
 import java.util.List;
 
 /**
- * Scope field types of RFC 3954 §6.1 as elements. They are numbers of their own, not information elements, so they
- * carry an enterprise number that IANA keeps reserved.
+ * Scope field types of RFC 3954 §6.1 as elements, for the scope of options templates. They are numbers of their own, not
+ * information elements, so they carry an enterprise number that IANA keeps reserved.
  */
 public final class Netflow9Scope {
     private static final int RESERVED_ENTERPRISE = 0xffff_ffff;
@@ -20,6 +20,10 @@ public final class Netflow9Scope {
     private static final List<InformationElement> KNOWN = List.of(SYSTEM, INTERFACE, LINE_CARD, CACHE, TEMPLATE);
 
     private Netflow9Scope() {}
+
+    static boolean isScope(InformationElement element) {
+        return element.enterprise() == RESERVED_ENTERPRISE;
+    }
 
     static InformationElement byType(int type) {
         if (type >= 1 && type <= KNOWN.size()) {

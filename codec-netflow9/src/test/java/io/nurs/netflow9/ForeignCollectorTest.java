@@ -29,6 +29,7 @@ class ForeignCollectorTest {
         RequiredTool tshark = RequiredTool.named("tshark");
         String[] lines = fields(
                 tshark,
+                GOLDEN,
                 "cflow.version",
                 "cflow.count",
                 "cflow.sequence",
@@ -54,11 +55,30 @@ class ForeignCollectorTest {
     @Test
     void tsharkFindsTheSameBootInBothDatagrams() throws Exception {
         RequiredTool tshark = RequiredTool.named("tshark");
-        for (String line : fields(tshark, "cflow.unix_secs", "cflow.sysuptime")) {
+        for (String line : fields(tshark, GOLDEN, "cflow.unix_secs", "cflow.sysuptime")) {
             String[] values = line.split("\\|", -1);
             long uptimeMillis = Math.round(Double.parseDouble(values[1]) * 1000);
             assertEquals(TestFlow.UPTIME.bootEpochMillis(), Long.parseLong(values[0]) * 1000 - uptimeMillis);
         }
+    }
+
+    @Test
+    void tsharkReadsOptions() throws Exception {
+        RequiredTool tshark = RequiredTool.named("tshark");
+        String[] lines = fields(
+                tshark,
+                List.of(Golden.datagram("options.hex")),
+                "cflow.count",
+                "cflow.flowset_id",
+                "cflow.template_id",
+                "cflow.option_scope_length",
+                "cflow.option_length",
+                "cflow.scope_interface",
+                "cflow.inputint",
+                "cflow.if_name",
+                "cflow.sampling_interval",
+                "_ws.expert");
+        assertEquals("7|1,300,1,301,0,258|300,301,258|4,4|8,8|2,3|2,3|eth0,wan-outs|100|", lines[0]);
     }
 
     @Test
@@ -88,8 +108,9 @@ class ForeignCollectorTest {
         assertEquals(6, flows.size(), text);
     }
 
-    private String[] fields(RequiredTool tshark, String... names) throws IOException, InterruptedException {
-        Path capture = Pcap.write(directory.resolve("golden.pcap"), GOLDEN);
+    private String[] fields(RequiredTool tshark, List<byte[]> datagrams, String... names)
+            throws IOException, InterruptedException {
+        Path capture = Pcap.write(directory.resolve("golden.pcap"), datagrams);
         String options =
                 "-n -d udp.port==" + Pcap.PORT + ",cflow -T fields -E separator=| -E aggregator=, -r " + capture;
         String output = tshark.run((options + " -e " + String.join(" -e ", names)).split(" ", -1));

@@ -16,9 +16,14 @@ import org.junit.jupiter.api.Test;
 
 /** Seeded, so that a failure comes again. */
 class Netflow9DecoderFuzzTest {
-    private static final int MUTATIONS = 200_000;
-    private static final int NOISE = 50_000;
-    private static final byte[][] GOLDEN = {Golden.datagram("first.hex"), Golden.datagram("mixed.hex")};
+    /** A multiple for those who have more time: -Dnurs.fuzz=35. */
+    private static final int FACTOR = Integer.getInteger("nurs.fuzz", 1);
+
+    private static final int MUTATIONS = 200_000 * FACTOR;
+    private static final int NOISE = 50_000 * FACTOR;
+    private static final byte[][] GOLDEN = {
+        Golden.datagram("first.hex"), Golden.datagram("mixed.hex"), Golden.datagram("options.hex")
+    };
     private static final int[] NASTY = {0, 1, 2, 3, 4, 5, 9, 255, 256, 257, 32767, 32768, 65532, 65535};
 
     private final DecoderLimits limits = new DecoderLimits(8, 16, 64);

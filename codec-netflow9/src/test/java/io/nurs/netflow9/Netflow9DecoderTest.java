@@ -169,9 +169,29 @@ class Netflow9DecoderTest {
         assertBadTemplate("0000 000c 0100 0002 0001 0004");
         assertBadTemplate("0000 000c 0100 ffff 0001 0004");
         assertBadTemplate("0000 000c 0100 0001 0001 0000");
+        assertBadTemplate("0000 000c 0100 0001 0052 ffff");
         assertBadTemplate("0001 0010 0100 0000 0004 0001 0004 0000");
         assertBadTemplate("0001 0010 0100 0003 0004 0001 0004 0000");
         assertBadTemplate("0001 0010 0100 fffc fffc 0001 0004 0000");
+    }
+
+    @Test
+    void reportsLengthsThatTheTypeCannotHave() {
+        DecodedMessage message = decode(hex(HEADER.formatted(1, 0), "0000 0010 0100 0002 0004 0002 0006 0004"));
+        assertEquals(
+                List.of(
+                        new DecodeAnomaly.BadFieldLength(256, IanaElements.protocolIdentifier, 2),
+                        new DecodeAnomaly.BadFieldLength(256, IanaElements.tcpControlBits, 4)),
+                message.anomalies());
+    }
+
+    @Test
+    void reportsDataBeforeItsTemplate() {
+        DecodedMessage message =
+                decode(hex(HEADER.formatted(2, 0), "0100 0008 00000007", "0000 000c 0100 0001 0001 0004"));
+        assertEquals(
+                List.of(new DecodeAnomaly.UnknownTemplate(256, 4), new DecodeAnomaly.DataBeforeTemplate(256)),
+                message.anomalies());
     }
 
     @Test

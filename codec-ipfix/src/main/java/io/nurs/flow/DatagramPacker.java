@@ -1,0 +1,282 @@
+package io.nurs.flow;
+
+import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Decides in which datagram a record or a template goes, and what has to go before it. */
+final class DatagramPacker {
+    private final FlowEncoder protocol;
+    private final EncoderOptions options;
+    private final EncoderStats stats;
+    private final RefreshSchedule schedule;
+    private final ExportClock clock;
+    private final int headerLength;
+    private final DatagramRing ring;
+    private final List<Template<?>> announced = new ArrayList<>();
+    private final List<OptionsSource> optionsSources = new ArrayList<>();
+    private final OptionsSource.Sink optionsSink = this::appendOption;
+
+    /** What a repetition goes into that must not wait for the datagram being filled. */
+    private final OpenDatagram ahead;
+
+    /** The same for copies of a new template, which one in a repetition may be. */
+    private final OpenDatagram copies;
+
+    private OpenDatagram datagram;
+    private int shortestFlow = Integer.MAX_VALUE;
+    private boolean refreshing;
+
+    DatagramPacker(FlowEncoder protocol, RefreshSchedule schedule, ExportClock clock, int headerLength) {
+        this.protocol = protocol;
+        this.options = protocol.options();
+        this.stats = protocol.stats();
+        this.schedule = schedule;
+        this.clock = clock;
+        this.headerLength = headerLength;
+        this.ring = new DatagramRing(options.maxDatagramBytes());
+        this.datagram = new OpenDatagram(headerLength, options.maxDatagramBytes());
+        this.ahead = new OpenDatagram(headerLength, options.maxDatagramBytes());
+        this.copies = new OpenDatagram(headerLength, options.maxDatagramBytes());
+    }
+
+    void check(Template<?> template) {
+        for (Template<?> known : announced) {
+            if (known.id() == template.id() && known != template) {
+                throw new IllegalArgumentException(
+                        template + ": the id is taken by another template of this collector");
+            }
+        }
+        int needed = needed(template, template.recordLength(), true);
+        if (needed > datagram.capacity()) {
+            throw new IllegalArgumentException(template + " and one record of it need a datagram of "
+                    + (headerLength + needed) + " octets: raise max-datagram-bytes (now " + options.maxDatagramBytes()
+                    + ")");
+        }
+    }
+
+    void addOptions(OptionsSource source) {
+        optionsSources.add(source);
+    }
+
+    /** Whether not even the shortest flow fits any more. */
+    boolean isFull() {
+        return datagram.isOpen() && datagram.remaining() < shortestFlow;
+    }
+
+    void append(ChannelHandlerContext ctx, FlowRecord<?> record) {
+        if (!datagram.isOpen()) {
+            begin(ctx);
+        }
+        put(ctx, record);
+    }
+
+    private void appendOption(FlowRecord<?> record) {
+        if (!record.template().isOptions()) {
+            throw new IllegalArgumentException(record.template() + " is no options template");
+        }
+        put(protocol.attached(), record);
+    }
+
+    private void put(ChannelHandlerContext ctx, FlowRecord<?> record) {
+        Template<?> template = record.template();
+        int length = record.length();
+        boolean isNew = !announced.contains(template);
+        if (isNew) {
+            protocol.check(template);
+        }
+        if (needed(template, length, isNew) > datagram.capacity() || !makeRoom(ctx, template, length, isNew)) {
+            drop();
+            return;
+        }
+        // What went ahead to make room may have introduced it.
+        if (isNew && !announced.contains(template)) {
+            introduce(ctx, template);
+        }
+        record.writeTo(datagram.memory(), datagram.place(template.id()));
+        datagram.addRecord(template, length);
+    }
+
+    /** RFC 7011 §10.4.2.3: the sequence shows what was lost here, as it does what is lost on the way. */
+    private void drop() {
+        stats.droppedRecords++;
+        if (protocol.sequenceCountsRecords()) {
+            stats.sequence++;
+        }
+    }
+
+    /** Octets of the set of one record, and of its template's set before it. */
+    private int needed(Template<?> template, int length, boolean isNew) {
+        return OpenDatagram.setLength(length) + (isNew ? OpenDatagram.setLength(protocol.templateLength(template)) : 0);
+    }
+
+    /** False if no datagram could be opened: a fresh one has room for what is not longer than its capacity. */
+    private boolean makeRoom(ChannelHandlerContext ctx, Template<?> template, int length, boolean isNew) {
+        if (datagram.isOpen() && fits(template, length, isNew)) {
+            return true;
+        }
+        send(ctx);
+        ctx.flush();
+        return open(ctx);
+    }
+
+    /** A new template needs room for itself as well: it leaves in the same datagram as its first record, before it. */
+    private boolean fits(Template<?> template, int length, boolean isNew) {
+        if (!isNew) {
+            return datagram.fits(template.id(), length);
+        }
+        int announcement = OpenDatagram.padded(protocol.templateLength(template));
+        return datagram.fits(protocol.templateSetId(template), announcement + OpenDatagram.setLength(length));
+    }
+
+    private void introduce(ChannelHandlerContext ctx, Template<?> template) {
+        OpenDatagram filling = datagram;
+        datagram = copies;
+        for (int i = 0; i < options.newTemplateCopies() && open(ctx); i++) {
+            announce(template);
+            seal(ctx);
+        }
+        datagram = filling;
+        announce(template);
+        announced.add(template);
+        if (!template.isOptions()) {
+            shortestFlow = Math.min(shortestFlow, template.recordLength());
+        }
+    }
+
+    private void announce(Template<?> template) {
+        int set = protocol.templateSetId(template);
+        protocol.writeTemplate(template, datagram.memory(), datagram.place(set));
+        datagram.addTemplate(set, protocol.templateLength(template));
+    }
+
+    /** A session that has just begun hears of them first: what it does not know it cannot lose. */
+    boolean withdraw(ChannelHandlerContext ctx, int setId, int id, Predicate<Template<?>> withdrawn) {
+        if (announced.stream().noneMatch(withdrawn)) {
+            return true;
+        }
+        if (schedule.isWanted()) {
+            send(ctx);
+        }
+        if (!datagram.isOpen()) {
+            begin(ctx);
+        }
+        if (!hasRoomForWithdrawal(setId)) {
+            send(ctx);
+            if (!open(ctx)) {
+                return false;
+            }
+        }
+        datagram.addWithdrawal(setId, id);
+        announced.removeIf(withdrawn);
+        return true;
+    }
+
+    private boolean hasRoomForWithdrawal(int setId) {
+        if (!datagram.isOpen()) {
+            return false;
+        }
+        datagram.closeSet();
+        return datagram.fits(setId, OpenDatagram.WITHDRAWAL_LENGTH);
+    }
+
+    private boolean open(ChannelHandlerContext ctx) {
+        DatagramRing.Slot slot = ring.acquire(ctx.alloc());
+        if (slot == null) {
+            return false;
+        }
+        datagram.open(slot, refreshing);
+        return true;
+    }
+
+    private void begin(ChannelHandlerContext ctx) {
+        if (open(ctx) && schedule.isDue()) {
+            repeat(ctx);
+        }
+    }
+
+    void beginDueOptions(ChannelHandlerContext ctx) {
+        if (!optionsSources.isEmpty() && !datagram.isOpen() && schedule.isDueByTime()) {
+            begin(ctx);
+        }
+    }
+
+    /**
+     * Repeats what is known into the open datagram, and into as many further ones as it takes. If one of those cannot
+     * be had, it stays due.
+     */
+    private void repeat(ChannelHandlerContext ctx) {
+        refreshing = true;
+        datagram.markRefreshed();
+        try {
+            if (!schedule.repeatsTemplates() || repeatTemplates(ctx)) {
+                schedule.done();
+                for (int i = 0; i < optionsSources.size(); i++) {
+                    optionsSources.get(i).writeTo(optionsSink);
+                }
+            }
+        } finally {
+            refreshing = false;
+        }
+    }
+
+    private boolean repeatTemplates(ChannelHandlerContext ctx) {
+        for (int i = 0; i < announced.size(); i++) {
+            Template<?> template = announced.get(i);
+            if (!datagram.fits(protocol.templateSetId(template), protocol.templateLength(template))) {
+                seal(ctx);
+                if (!open(ctx)) {
+                    return false;
+                }
+            }
+            announce(template);
+        }
+        return true;
+    }
+
+    /** What is packed leaves, and before it what has been asked for since it was begun. */
+    void send(ChannelHandlerContext ctx) {
+        if (datagram.records() > 0 && schedule.isWanted() && !datagram.isRefreshed()) {
+            OpenDatagram filling = datagram;
+            datagram = ahead;
+            try {
+                begin(ctx);
+                seal(ctx);
+            } finally {
+                datagram = filling;
+            }
+        }
+        seal(ctx);
+    }
+
+    private void seal(ChannelHandlerContext ctx) {
+        if (!datagram.isOpen()) {
+            return;
+        }
+        if (!datagram.holdsAnything()) {
+            ring.giveBack(datagram.detach());
+            return;
+        }
+        int length = datagram.seal();
+        int records = datagram.records();
+        DatagramRing.Slot slot = datagram.detach();
+        protocol.writeHeader(slot.memory, length, datagram.templates(), records, stats.sequence, clock.epochMillis());
+        stats.sequence += protocol.sequenceCountsRecords() ? records : 1;
+        stats.records += records;
+        stats.optionRecords += datagram.optionRecords();
+        stats.templates += datagram.templates();
+        stats.bytes += length;
+        stats.datagrams++;
+        schedule.countDatagram();
+        ctx.write(slot.filled(length), ctx.voidPromise());
+    }
+
+    void release() {
+        if (datagram.isOpen()) {
+            stats.droppedRecords += datagram.records();
+            datagram.detach();
+        }
+        ring.release();
+    }
+}

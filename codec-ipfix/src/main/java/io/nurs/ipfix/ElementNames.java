@@ -1,0 +1,33 @@
+package io.nurs.ipfix;
+
+import io.nurs.flow.IanaElements;
+import io.nurs.flow.InformationElement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Who is who in the templates of others: IANA's elements, their reverse ones, and those that the owner knows. */
+final class ElementNames {
+    private record Key(int enterprise, int id) {}
+
+    private final Map<Key, InformationElement> privateElements = new HashMap<>();
+
+    ElementNames(List<InformationElement> known) {
+        known.forEach(element -> privateElements.put(new Key(element.enterprise(), element.id()), element));
+    }
+
+    InformationElement of(int enterprise, int id) {
+        InformationElement known = switch (enterprise) {
+            case InformationElement.IANA -> IanaElements.byId(id);
+            case InformationElement.REVERSE -> reverse(id);
+            default -> privateElements.get(new Key(enterprise, id));
+        };
+        return known != null ? known : InformationElement.unknown(enterprise, id);
+    }
+
+    private static @Nullable InformationElement reverse(int id) {
+        InformationElement forward = IanaElements.byId(id);
+        return forward != null && forward.isReversible() ? forward.reverse() : null;
+    }
+}

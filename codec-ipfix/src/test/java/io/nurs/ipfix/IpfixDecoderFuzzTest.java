@@ -1,0 +1,149 @@
+package io.nurs.ipfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.nurs.flow.DecodedMessage;
+import io.nurs.flow.DecoderLimits;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Seeded, so that a failure comes again. */
+class IpfixDecoderFuzzTest {
+    /** A multiple for those who have more time: -Dnurs.fuzz=35. */
+    private static final int FACTOR = Integer.getInteger("nurs.fuzz", 1);
+
+    private static final int MUTATIONS = 200_000 * FACTOR;
+    private static final int NOISE = 50_000 * FACTOR;
+    private static final byte[][] GOLDEN = Stream.of("first", "mixed", "options", "types", "withdrawal")
+            .map(name -> Golden.datagram(name + ".hex"))
+            .toArray(byte[][]::new);
+    private static final int[] NASTY = {0, 1, 2, 3, 4, 5, 10, 16, 255, 256, 257, 32767, 32768, 65532, 65535};
+
+    private final DecoderLimits limits = new DecoderLimits(8, 16, 64);
+    private final IpfixDecoder decoder = new IpfixDecoder(limits);
+
+    @Test
+    void survivesMutatedMessages() {
+        Random random = new Random(10);
+        for (int i = 0; i < MUTATIONS; i++) {
+            ByteBuf message = Unpooled.wrappedBuffer(mutated(random));
+            readAll(
+                    random.nextBoolean()
+                            ? decoder.decode(sender(random), message)
+                            : decoder.decodeStream(sender(random), message));
+        }
+        assertEverythingBounded();
+        assertTrue(decoder.stats().records() > MUTATIONS / 2, "most mutations leave something to read");
+    }
+
+    @Test
+    void survivesNoise() {
+        Random random = new Random(7011);
+        for (int i = 0; i < NOISE; i++) {
+            byte[] noise = new byte[random.nextInt(300)];
+            random.nextBytes(noise);
+            if (noise.length > 3) {
+                noise[0] = 0;
+                noise[1] = 10;
+                noise[2] = (byte) (noise.length >> 8);
+                noise[3] = (byte) noise.length;
+            }
+            readAll(decoder.decode(sender(random), Unpooled.wrappedBuffer(noise)));
+        }
+        assertEverythingBounded();
+    }
+
+    @Test
+    void neverLooksBeyondTheMessage() {
+        Random random = new Random(5);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] datagram = mutated(random);
+            assertEquals(decodeAmid(datagram, (byte) 0), decodeAmid(datagram, (byte) 0xff));
+        }
+    }
+
+    @Test
+    void framerSurvivesMutatedStreams() {
+        Random random = new Random(4739);
+        for (int i = 0; i < 5_000 * FACTOR; i++) {
+            EmbeddedChannel channel = new EmbeddedChannel(new IpfixFramer(), new IpfixDecoder(limits));
+            try {
+                for (int pieces = 1 + random.nextInt(5); pieces > 0; pieces--) {
+                    channel.writeInbound(Unpooled.wrappedBuffer(mutated(random)));
+                }
+                channel.finish();
+            } catch (CorruptedFrameException e) {
+                assertNotNull(e.getMessage());
+            } catch (Exception e) {
+                assertTrue(e instanceof ClosedChannelException, e::toString);
+            } finally {
+                channel.finishAndReleaseAll();
+            }
+        }
+    }
+
+    private static String decodeAmid(byte[] datagram, byte neighbour) {
+        byte[] memory = new byte[datagram.length + 200];
+        Arrays.fill(memory, neighbour);
+        System.arraycopy(datagram, 0, memory, 100, datagram.length);
+        ByteBuf buffer = Unpooled.wrappedBuffer(memory).setIndex(100, 100 + datagram.length);
+        IpfixDecoder fresh = new IpfixDecoder(DecoderLimits.DEFAULT);
+        return String.valueOf(fresh.decode(new InetSocketAddress("192.0.2.1", 1), buffer));
+    }
+
+    private static byte[] mutated(Random random) {
+        byte[] message = GOLDEN[random.nextInt(GOLDEN.length)].clone();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            int at = random.nextInt(message.length - 1);
+            switch (random.nextInt(4)) {
+                case 0 -> message[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> message[at] = (byte) random.nextInt();
+                case 2 -> {
+                    int nasty = NASTY[random.nextInt(NASTY.length)];
+                    message[at & ~1] = (byte) (nasty >> 8);
+                    message[at | 1] = (byte) nasty;
+                }
+                default -> {
+                    int from = random.nextInt(message.length);
+                    int length = Math.min(random.nextInt(40), message.length - Math.max(from, at));
+                    System.arraycopy(message, from, message, at, length);
+                }
+            }
+        }
+        int length = random.nextInt(4) == 0 ? random.nextInt(message.length + 1) : message.length;
+        return Arrays.copyOf(message, length);
+    }
+
+    /** A consumer's work: no value that came in may throw when it is looked at. */
+    private static void readAll(@Nullable DecodedMessage message) {
+        if (message != null) {
+            message.records()
+                    .forEach(record -> record.fields()
+                            .forEach(field -> assertTrue(
+                                    !field.value().toString().isEmpty() || field.value() instanceof String)));
+        }
+    }
+
+    private void assertEverythingBounded() {
+        assertTrue(decoder.senders() <= limits.maxSenders());
+        assertTrue(decoder.templates() <= limits.maxSenders() * limits.maxTemplatesPerSender());
+        assertTrue(decoder.stats().malformed() > 0);
+        assertTrue(decoder.stats().evictedSenders() > 0);
+    }
+
+    private static InetSocketAddress sender(Random random) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), random.nextInt(12) + 1);
+    }
+}
