@@ -1,10 +1,12 @@
 package io.nurs.appliance.source;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.totals.FlowTotals;
+import io.nurs.netlink.NetlinkBatch;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkStats;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
@@ -13,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The pipeline of a source with {@code accounting: delta}, without a socket, a walk or a file. Its clock is the test's. */
-final class EmbeddedDelta implements AutoCloseable {
+public final class EmbeddedDelta implements AutoCloseable {
     private final NetlinkStats netlink = new NetlinkStats();
     private final ConntrackStats stats = new ConntrackStats();
     private final FlowTotals totals;
@@ -27,23 +29,34 @@ final class EmbeddedDelta implements AutoCloseable {
 
     /** Starts at {@code nowMillis}, and has each flow handed to {@code flows}, which must not keep it. */
     EmbeddedDelta(ConntrackSourceConfig config, long nowMillis, Consumer<ConntrackFlow> flows) {
+        this(config, nowMillis);
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                // What is met is passed on to the walk.
+                if (message instanceof ConntrackFlow flow) {
+                    exportedEnds += flow.isSeenEnd() ? 1 : 0;
+                    flows.accept(flow);
+                }
+            }
+        });
+    }
+
+    /** Hands flows to an exporter. */
+    public EmbeddedDelta(ConntrackSourceConfig config, long nowMillis, ChannelInboundHandler exporter) {
+        this(config, nowMillis);
+        // What is met ends here: an embedded channel would keep what comes to its end.
+        channel.pipeline().addLast(exporter, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {}
+        });
+    }
+
+    private EmbeddedDelta(ConntrackSourceConfig config, long nowMillis) {
         this.nowMillis = nowMillis;
         totals = FlowTotals.inMemory(config.maxFlows());
         accounting = new DeltaAccounting(config, Share.ALL, new Clock(), totals, stats, new Router());
-        channel = new EmbeddedChannel(
-                new NetlinkMessageDecoder(netlink),
-                new ConntrackDecoder(netlink),
-                accounting,
-                new ChannelInboundHandlerAdapter() {
-                    @Override
-                    public void channelRead(ChannelHandlerContext ctx, Object message) {
-                        // What is met is passed on to the walk.
-                        if (message instanceof ConntrackFlow flow) {
-                            exportedEnds += flow.isSeenEnd() ? 1 : 0;
-                            flows.accept(flow);
-                        }
-                    }
-                });
+        channel = new EmbeddedChannel(new NetlinkMessageDecoder(netlink), new ConntrackDecoder(netlink), accounting);
     }
 
     private final class Clock implements FlowClock {
@@ -135,8 +148,11 @@ final class EmbeddedDelta implements AutoCloseable {
     }
 
     private void read(EntryMessage... entries) {
-        byte[][] datagrams = Stream.of(entries).map(EntryMessage::octets).toArray(byte[][]::new);
-        channel.pipeline().fireChannelRead(EmbeddedSource.batch(datagrams));
+        read(EmbeddedSource.batch(Stream.of(entries).map(EntryMessage::octets).toArray(byte[][]::new)));
+    }
+
+    public void read(NetlinkBatch batch) {
+        channel.pipeline().fireChannelRead(batch);
         channel.checkException();
     }
 
@@ -151,6 +167,7 @@ final class EmbeddedDelta implements AutoCloseable {
 
     @Override
     public void close() {
+        accounting.close();
         totals.close();
     }
 }
