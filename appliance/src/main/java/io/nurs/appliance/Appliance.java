@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,9 +61,7 @@ public final class Appliance {
         Appliance appliance = new Appliance(config);
         try {
             for (SourceConfig source : config.sources()) {
-                for (int reader = 0; reader < source.readers(); reader++) {
-                    appliance.startReader(source, reader);
-                }
+                appliance.startSource(source);
             }
             return appliance;
         } catch (StartException | RuntimeException e) {
@@ -71,7 +70,17 @@ public final class Appliance {
         }
     }
 
-    private void startReader(SourceConfig source, int reader) throws StartException, InterruptedException {
+    private void startSource(SourceConfig source) throws StartException, InterruptedException {
+        ConntrackSource first = null;
+        for (int reader = 0; reader < source.readers(); reader++) {
+            ConntrackSource started = startReader(source, reader, first);
+            first = first == null ? started : first;
+            sources.add(started);
+        }
+    }
+
+    private ConntrackSource startReader(SourceConfig source, int reader, @Nullable ConntrackSource first)
+            throws StartException, InterruptedException {
         EventLoop loop = loops.next();
         Map<String, Collector> own = new HashMap<>();
         List<Stack> stacks = new ArrayList<>();
@@ -80,11 +89,10 @@ public final class Appliance {
                 stacks.add(stack(stack, source, reader, loop, own));
             }
         }
-        sources.add(
-                switch (source) {
-                    case ConntrackSourceConfig conntrack ->
-                        ConntrackSource.open(conntrack, reader, loop, new FlowExporter(stacks));
-                });
+        return switch (source) {
+            case ConntrackSourceConfig conntrack ->
+                ConntrackSource.open(conntrack, reader, first, loop, new FlowExporter(stacks));
+        };
     }
 
     private Stack stack(StackConfig config, SourceConfig source, int reader, EventLoop loop, Map<String, Collector> own)
@@ -144,6 +152,7 @@ public final class Appliance {
 
     /** Last reports first, then what collectors have not been sent yet, then the loops. */
     public void stop() throws InterruptedException {
+        sources.forEach(ConntrackSource::beginStop);
         for (ConntrackSource source : sources) {
             source.stop();
         }

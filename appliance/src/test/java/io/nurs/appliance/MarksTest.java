@@ -111,6 +111,27 @@ class MarksTest {
         return fact.direction() < 0 ? fact.withInterfaces(fact.ingress(), fact.egress(), 0) : fact;
     }
 
+    @Test
+    void aFlowWhoseMarkChangesIsFollowedToItsEnd() throws Exception {
+        Traffic traffic = new Traffic(lab);
+        try (RecordingCollector collector = RecordingCollector.open();
+                OpenUdp flow = traffic.openUdp(MARKED);
+                Subject subject = Subject.start(lab, "active-timeout: 1s, mark: 0x1000/0x1000", "", collector.port())) {
+            flow.exchange(3, 100, 200);
+            Wait.until("a report", () -> collector.total().equals(lab.forwarded()));
+            lab.nft("add rule inet lab marking meta l4proto udp ct mark set 0x1");
+            flow.exchange(1, 100, 200);
+            long dumps = subject.source().stats().dumps();
+            Wait.until("laps without it", () -> subject.source().stats().dumps() > dumps + 3);
+            flow.exchange(2, 100, 200);
+            lab.inRouter("conntrack", "-F");
+            subject.waitForEnded(1);
+            collector.waitForDatagrams(subject.stop());
+            assertEquals(lab.forwarded(), collector.total());
+            assertEquals(0, subject.source().stats().unwatched());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"delta", "reset"})
     void theMarkFilterTakesItsOwnAndLeavesOtherCountersAlone(String accounting) throws Exception {

@@ -127,6 +127,26 @@ class UnseenEndsTest extends RouterTest {
         }
     }
 
+    /** The first reader sets the sysctl, and the others must know what it was. */
+    @Test
+    void everyReaderFollowsItsMuteFlows() throws Exception {
+        lab.sysctl("net.netfilter.nf_conntrack_udp_timeout", 8);
+        lab.sysctl(EVENTS, 0);
+        int count = 20;
+        traffic.manyUdpFlows(SERVER, FIRST_PORT, count);
+        try (Subject subject = start("readers: 2, set-sysctls: true, first-start: export, active-timeout: 1h")) {
+            Wait.until("all have expired", () -> ConntrackWatch.live(lab).isEmpty());
+            Wait.until(
+                    "all are given up",
+                    () -> subject.appliance().sources().stream()
+                                    .mapToLong(reader -> reader.stats().unwatched())
+                                    .sum()
+                            == count);
+            subject.stop();
+            Wait.until("all was reported", () -> lab.forwarded().equals(collector.total()));
+        }
+    }
+
     @Test
     void liveFlowsAreReportedWhenAsked() throws Exception {
         try (Subject subject = start("active-timeout: 1h");

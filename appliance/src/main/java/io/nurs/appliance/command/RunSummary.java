@@ -34,7 +34,7 @@ final class RunSummary {
         return List.of(
                 "source %s: %s".formatted(source.name(), source.ledger()),
                 ("source %s: %d reports, %d dumps; %d duplicate ends, %d events lost, %d unreadable, %d in doubt,"
-                                + " %d zeroed by others")
+                                + " %d zeroed by others, %d times no room in the totals")
                         .formatted(
                                 source.name(),
                                 stats.reported(),
@@ -43,6 +43,7 @@ final class RunSummary {
                                 stats.lostEvents(),
                                 stats.unreadable(),
                                 stats.inDoubt(),
-                                stats.zeroed()));
+                                stats.zeroed(),
+                                stats.untracked()));
     }
 }

@@ -18,7 +18,8 @@ public final class FlowExporter extends FlowSink {
     private final List<Stack> stacks;
     private final List<Collector> collectors;
     private final List<Channel> read = new ArrayList<>();
-    private final SendGroup group = new SendGroup();
+    private final List<Runnable> waiting = new ArrayList<>();
+    private final SendGroup group = new SendGroup(this::pace);
     private long exportedEnds;
 
     /** For the stacks of one source, whose channels and collectors are on one event loop. */
@@ -48,6 +49,9 @@ public final class FlowExporter extends FlowSink {
     private void pace() {
         boolean writable = takesMore();
         read.forEach(channel -> channel.config().setAutoRead(writable));
+        if (writable) {
+            waiting.forEach(Runnable::run);
+        }
     }
 
     @Override
@@ -56,8 +60,17 @@ public final class FlowExporter extends FlowSink {
     }
 
     @Override
+    public void whenTakesMore(Runnable action) {
+        waiting.add(action);
+    }
+
+    @Override
     public void sendAll() {
-        group.flushAll();
+        if (group.isUnderWay()) {
+            pace();
+        } else {
+            group.flushAll();
+        }
     }
 
     @Override
@@ -67,7 +80,7 @@ public final class FlowExporter extends FlowSink {
                 return false;
             }
         }
-        return true;
+        return !group.isHeldUp();
     }
 
     @Override

@@ -16,10 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class SendGroup {
     private final List<Channel> channels = new ArrayList<>();
+    private final Runnable whenSent;
     private @Nullable SendLog log;
     private boolean flushing;
     private int underWay;
     private long sending;
+
+    /** @param whenSent run each time that all of a sending has been sent */
+    SendGroup(Runnable whenSent) {
+        this.whenSent = whenSent;
+    }
 
     void log(SendLog log) {
         this.log = log;
@@ -29,6 +35,17 @@ final class SendGroup {
     ChannelOutboundHandlerAdapter join(Channel channel) {
         channels.add(channel);
         return new Member();
+    }
+
+    /** Whether something is still on its way to a socket, as far as a log is kept. */
+    boolean isUnderWay() {
+        return underWay > 0;
+    }
+
+    /** Whether the log is filling while something is on its way: more would find no room there. */
+    boolean isHeldUp() {
+        SendLog to = log;
+        return to != null && underWay > 0 && to.isFilling();
     }
 
     void flushAll() {
@@ -61,6 +78,7 @@ final class SendGroup {
         underWay--;
         if (underWay == 0 && !flushing) {
             to.sent(sending);
+            whenSent.run();
         }
     }
 

@@ -28,6 +28,9 @@ record ConntrackSockets(
         NetlinkChannel events,
         NetlinkChannel requests,
         @Nullable NetlinkChannel queries) {
+    /** Some 25 entries: small tables are walked through evenly too. */
+    private static final int WALK_DATAGRAM_BYTES = 8 * 1024;
+
     static ConntrackSockets open(ConntrackSourceConfig config, Share share) throws StartException {
         NetworkNamespace namespace = namespace(config);
         boolean delta = config.accounting() == Accounting.DELTA;
@@ -35,7 +38,7 @@ record ConntrackSockets(
         List<NetlinkChannel> opened = new ArrayList<>();
         try {
             // A walk goes a datagram at a time.
-            NetlinkOptions dumps = delta ? requests.withSlots(1, requests.slotBytes()) : requests;
+            NetlinkOptions dumps = delta ? requests.withSlots(1, WALK_DATAGRAM_BYTES) : requests;
             opened.add(openChannel(config, namespace, eventOptions(config, share)));
             opened.add(openChannel(config, namespace, dumps));
             if (delta) {

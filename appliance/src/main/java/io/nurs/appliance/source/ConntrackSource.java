@@ -27,12 +27,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The connection table of one network namespace, or one reader's share of it: a channel for DESTROY events, a second one for
  * dumps, and with {@code accounting: delta} a third one for single entries, all on one event loop.
+ *
+ * <p>Longer than a class should be: it opens, wires, stops and closes all parts of a source, each in a few lines.
  */
 public final class ConntrackSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
     private static final long UNTRACKED_MILLIS = 10_000;
     private static final long WATCH_MILLIS = 1_000;
     private static final long DRAIN_TICK_MILLIS = 5;
+    private static final long CLOSE_SECONDS = 2;
 
     private final ConntrackSourceConfig config;
     private final Share share;
@@ -41,11 +44,14 @@ public final class ConntrackSource {
     private final EventLoop loop;
     private final NetlinkChannel events;
     private final ConntrackStats stats = new ConntrackStats();
+    private final ConntrackSetup setup;
     private final @Nullable TableUse table;
     private final Reports reports;
     private final List<Future<?>> ticks = new ArrayList<>();
     private final RateLimit failureLimit = new RateLimit();
     private @Nullable ReliabilityGuard guard;
+    private @Nullable Future<Void> lastReport;
+    private long deadlineNanos;
     private volatile @Nullable FlowLedger lastLedger;
 
     private ConntrackSource(
@@ -62,6 +68,7 @@ public final class ConntrackSource {
         this.sockets = sockets;
         this.loop = loop;
         this.events = sockets.events();
+        this.setup = setup;
         this.table = setup.table();
         this.reports = reports(setup, sink);
     }
@@ -69,10 +76,12 @@ public final class ConntrackSource {
     /**
      * Opens the sockets and starts reading; flows go to {@code sink}, on {@code loop}.
      *
-     * @param reader which of the source's {@link ConntrackSourceConfig#readers()}, from 0; the first one is opened first
+     * @param reader which of the source's {@link ConntrackSourceConfig#readers()}, from 0
+     * @param first reader 0, for the others: what it has found and set holds for them too
      * @throws StartException if a privilege, the namespace or the kernel's part is missing
      */
-    public static ConntrackSource open(ConntrackSourceConfig config, int reader, EventLoop loop, FlowSink sink)
+    public static ConntrackSource open(
+            ConntrackSourceConfig config, int reader, @Nullable ConntrackSource first, EventLoop loop, FlowSink sink)
             throws StartException, InterruptedException {
         Share share = new Share(reader, config.readers());
         ConntrackSockets sockets = ConntrackSockets.open(config, share);
@@ -81,7 +90,9 @@ public final class ConntrackSource {
         try {
             decode(sockets.requests());
             loop.register(sockets.requests()).sync();
-            ConntrackSetup setup = ConntrackSetup.prepare(config, sockets.namespace(), sockets.requests());
+            ConntrackSetup setup = first == null
+                    ? ConntrackSetup.prepare(config, sockets.namespace(), sockets.requests())
+                    : first.setup;
             source = new ConntrackSource(config, share, sockets, setup, loop, sink);
             source.start(sink);
             started = true;
@@ -204,13 +215,13 @@ public final class ConntrackSource {
 
     /**
      * Reports what live flows have counted since their last report, unless they go on after a restart, and the ends that are
-     * still queued, and stops reading. Takes no longer than {@code shutdown-timeout}. Not on the event loop.
+     * still queued, and stops reading. Takes no longer than {@code shutdown-timeout} from {@link #beginStop()} on. Not on the
+     * event loop.
      */
     public void stop() throws InterruptedException {
-        ticks.forEach(tick -> tick.cancel(false));
-        long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
-        boolean whole = reports.last().await(config.shutdownTimeout().toMillis());
-        whole &= drainEvents(deadline);
+        Future<Void> last = beginStop();
+        boolean whole = last.await(Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
+        whole &= drainEvents(deadlineNanos);
         stopGuard();
         if (!whole) {
             LOG.warn(
@@ -225,6 +236,17 @@ public final class ConntrackSource {
         }
     }
 
+    /** Begins the last report, so that several sources make theirs at a time. */
+    public Future<Void> beginStop() {
+        Future<Void> begun = lastReport;
+        if (begun == null) {
+            ticks.forEach(tick -> tick.cancel(false));
+            deadlineNanos = System.nanoTime() + config.shutdownTimeout().toNanos();
+            lastReport = begun = reports.last();
+        }
+        return begun;
+    }
+
     private void stopGuard() throws InterruptedException {
         if (guard != null) {
             guard.stop();
@@ -232,8 +254,9 @@ public final class ConntrackSource {
     }
 
     /** After the collectors have been closed: what they were sent is on record then. */
-    public void close() {
-        reports.close();
+    public void close() throws InterruptedException {
+        // Where a collector's last writes may still be reported to it.
+        loop.submit(reports::close).await(CLOSE_SECONDS, TimeUnit.SECONDS);
         try {
             if (table != null) {
                 table.close();

@@ -46,6 +46,11 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
     /** Flows that began before this and are not in the table were counted by nobody: what they have is where we begin. */
     private final long baselineNanos;
 
+    /** Nobody has met the flows that are there. */
+    private final boolean firstStart;
+
+    private boolean firstLapIsOver;
+
     private int lap;
     private boolean lapReports;
     private long lapReportedNanos;
@@ -88,11 +93,14 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         this.stats = stats;
         this.totals = totals;
         this.environment = environment;
-        long lastUsed = totals.opening() instanceof Opening.Resumed resumed
-                ? TimeUnit.MILLISECONDS.toNanos(resumed.lastUsedMillis())
-                : 0;
-        this.ended = new ToldEnds(clock, share.of(config.maxFlows()), lastUsed);
-        this.baselineNanos = lastUsed > 0 || config.firstStart() == FirstStart.EXPORT ? 0 : clock.unixNanos();
+        Opening.Resumed resumed = totals.opening() instanceof Opening.Resumed before ? before : null;
+        this.ended = new ToldEnds(
+                clock,
+                share.of(config.maxFlows()),
+                resumed == null ? 0 : TimeUnit.MILLISECONDS.toNanos(resumed.lastUsedMillis()));
+        this.firstStart = resumed == null && config.firstStart() == FirstStart.BASELINE;
+        long began = resumed == null ? clock.unixNanos() : TimeUnit.MILLISECONDS.toNanos(resumed.createdMillis());
+        this.baselineNanos = config.firstStart() == FirstStart.EXPORT ? 0 : began;
         this.records = new DeltaRecords(clock, totals, stats, environment);
         stats.seen = totals.size();
     }
@@ -116,6 +124,7 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
 
     @Override
     public void end() {
+        firstLapIsOver = true;
         everyFlowIsDue = false;
         walkReason = FlowEndReason.ACTIVE_TIMEOUT;
         ended.forget(environment.everyEndHasCome());
@@ -127,7 +136,8 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         if (!(message instanceof ConntrackMessage entry) || !share.has(entry.id())) {
             // A dump lists the other readers' flows as well.
             ctx.fireChannelRead(message);
-        } else if (mark != null && !mark.matches(entry.mark())) {
+        } else if (mark != null && !mark.matches(entry.mark()) && totals.find(entry) == FlowTotals.NONE) {
+            // One that we have is followed to its end, whatever its mark is now.
             stats.otherMark++;
         } else {
             if (totals.needsSend()) {
@@ -162,11 +172,19 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
                 return;
             }
             due = everyFlowIsDue || now - totals.reportedUntilNanos(slot) >= dueNanos;
+        } else if (totals.lap(slot) == (lap & 0xffff)) {
+            if (!records.isGrown(slot, entry)) {
+                // Older than what was read of it meanwhile.
+                return;
+            }
+            due = everyFlowIsDue;
         } else {
-            due = everyFlowIsDue || (lapReports && totals.lap(slot) != (lap & 0xffff));
+            due = everyFlowIsDue || lapReports;
         }
+        due |= mayEndUnseen(slot, entry);
         totals.lap(slot, lap);
-        if ((due || mayEndUnseen(slot, entry)) && records.hasNews(slot, entry)) {
+        totals.flags(slot, totals.flags(slot) & ~GONE);
+        if (due && records.hasNews(slot, entry)) {
             records.onTheWay(ctx, slot, entry, now, walkReason);
         }
     }
@@ -185,12 +203,14 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
     }
 
     private boolean isFromBefore(ConntrackMessage entry) {
-        return baselineNanos > 0 && (entry.hasStart() ? entry.startNanos() < baselineNanos : lap <= 1);
+        return baselineNanos > 0
+                && (entry.hasStart() ? entry.startNanos() < baselineNanos : firstStart && !firstLapIsOver);
     }
 
     private boolean isMute(ConntrackMessage entry) {
         long before = environment.muteBeforeNanos();
-        return before == Long.MAX_VALUE || (before > 0 && (!entry.hasStart() || entry.startNanos() < before));
+        return before == Long.MAX_VALUE
+                || (entry.hasStart() ? entry.startNanos() < before : before > 0 && !firstLapIsOver);
     }
 
     private boolean mayEndUnseen(long slot, ConntrackMessage entry) {
@@ -247,6 +267,7 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
     void vanished(ChannelHandlerContext ctx, long slot) {
         stats.ended++;
         stats.unwatched++;
+        ended.add(totals.flow(slot));
         records.gone(ctx, slot, reportEmpty);
     }
 

@@ -44,13 +44,17 @@ final class DeltaRecords implements SendLog {
         totals.sent(sending);
     }
 
+    @Override
+    public boolean isFilling() {
+        return totals.needsSend();
+    }
+
     /** A report of a flow that goes on. */
     void onTheWay(ChannelHandlerContext ctx, long slot, ConntrackMessage entry, long now, int reason) {
         long last = environment.timeouts().lastPacketNanos(entry, now);
         ConntrackFlow reported = sinceLastReport(slot, entry, last, reason);
-        packedBefore = totals.packed();
-        reporting = true;
         totals.report(slot, entry, now);
+        totals.mark(slot, entry.mark());
         handOver(ctx, reported);
     }
 
@@ -61,9 +65,8 @@ final class DeltaRecords implements SendLog {
         int reason = reason(entry);
         long last = environment.timeouts().lastPacketNanos(entry, stop);
         ConntrackFlow reported = sinceLastReport(slot, entry, last, reason).ended(evidence);
-        packedBefore = totals.packed();
-        reporting = true;
         totals.report(slot, entry, reported.endNanos());
+        totals.mark(slot, entry.mark());
         // For the next process, if this one is killed before it has sent the record.
         totals.flags(slot, reason << REASON_SHIFT | (evidence == ConntrackFlow.END_SEEN ? 0 : INFERRED));
         totals.remove(slot);
@@ -86,7 +89,8 @@ final class DeltaRecords implements SendLog {
         return reported;
     }
 
-    private boolean isGrown(long slot, ConntrackMessage entry) {
+    /** Whether no counter is below what was reported. */
+    boolean isGrown(long slot, ConntrackMessage entry) {
         return entry.originalBytes() >= totals.originalBytes(slot)
                 && entry.originalPackets() >= totals.originalPackets(slot)
                 && entry.replyBytes() >= totals.replyBytes(slot)
@@ -95,6 +99,9 @@ final class DeltaRecords implements SendLog {
 
     /** The totals have been changed for it: what is sent meanwhile is in doubt. */
     private void handOver(ChannelHandlerContext ctx, ConntrackFlow reported) {
+        // The journal's newest entry is this flow's, and may be that of its report before as well.
+        packedBefore = Math.max(0, totals.packed() - 1);
+        reporting = true;
         stats.reported++;
         ctx.fireChannelRead(reported);
         reporting = false;
@@ -113,14 +120,11 @@ final class DeltaRecords implements SendLog {
                 .set(gone, until, until, FlowEndReason.IDLE_TIMEOUT)
                 .ended(ConntrackFlow.END_NOT_SEEN)
                 .reportedEmpty();
-        packedBefore = totals.packed();
-        reporting = true;
         // Its tuples stay where they are until another flow takes the slot.
         totals.remove(slot);
         if (counted || evenIfEmpty) {
             handOver(ctx, reported);
         }
-        reporting = false;
     }
 
     /**
@@ -145,8 +149,6 @@ final class DeltaRecords implements SendLog {
                 end.originalBytes() - (grown ? stored.originalBytes() : 0),
                 end.replyPackets() - (grown ? stored.replyPackets() : 0),
                 end.replyBytes() - (grown ? stored.replyBytes() : 0));
-        packedBefore = totals.packed();
-        reporting = true;
         totals.report(
                 slot, end.originalPackets(), end.originalBytes(), end.replyPackets(), end.replyBytes(), end.endNanos());
         totals.flags(slot, end.flags());

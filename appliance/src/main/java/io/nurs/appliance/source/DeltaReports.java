@@ -104,6 +104,10 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
             timeouts = ConntrackTimeouts.Sysctls.open(sockets.namespace());
             return new DeltaReports(
                     config, share, sockets, queries, sink, stats, table, setup.muteBeforeNanos(), totals, timeouts);
+        } catch (RuntimeException e) {
+            totals.totals().close();
+            closeQuietly(timeouts);
+            throw e;
         } catch (IOException e) {
             totals.totals().close();
             closeQuietly(timeouts);
@@ -130,6 +134,7 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
         }
         nameDoubts();
         sink.log(accounting.records());
+        sink.whenTakesMore(walk::resume);
     }
 
     private void nameDoubts() {
@@ -165,14 +170,20 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
         long before = stats.reported;
         walk.again(
                 () -> accounting.reportEveryFlow(FlowEndReason.ACTIVE_TIMEOUT),
-                () -> LOG.info("source {}: reported live flows as asked, {} reports", name, stats.reported - before));
+                whole -> LOG.info(
+                        "source {}: reported {}live flows as asked, {} reports",
+                        name,
+                        whole ? "" : "not all ",
+                        stats.reported - before));
     }
 
     /** Flows whose end was lost are missing from the next lap. */
     @Override
     public void eventsWereLost() {
-        LOG.debug("source {}: walking through the table to find the flows whose ends were lost", name);
-        walk.again(() -> {}, () -> {});
+        if (!walk.isToGoAgain()) {
+            LOG.debug("source {}: walking through the table to find the flows whose ends were lost", name);
+            walk.again(() -> {}, whole -> {});
+        }
     }
 
     @Override
@@ -197,8 +208,11 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
                 walk.stop();
                 done.setSuccess();
             } else {
-                walk.again(() -> accounting.reportEveryFlow(FlowEndReason.FORCED_END), () -> {
+                walk.again(() -> accounting.reportEveryFlow(FlowEndReason.FORCED_END), whole -> {
                     walk.stop();
+                    if (!whole) {
+                        LOG.warn("source {}: the last walk failed; what it had not come to is not reported", name);
+                    }
                     done.trySuccess();
                 });
             }

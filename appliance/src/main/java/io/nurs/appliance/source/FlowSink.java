@@ -7,8 +7,11 @@ public abstract class FlowSink extends ChannelInboundHandlerAdapter {
     /** Has {@code log} told of what is sent from now on. */
     public abstract void log(SendLog log);
 
-    /** Sends all that has been handed over. */
+    /** Sends all that has been handed over, unless what was sent before is still on its way: then no more is read until it is. */
     public abstract void sendAll();
+
+    /** Has {@code action} run on the event loop when it takes more again. */
+    public abstract void whenTakesMore(Runnable action);
 
     /** Whether it takes more without letting go of something. */
     public abstract boolean takesMore();

@@ -6,6 +6,7 @@ import io.netty.util.concurrent.Future;
 import io.nurs.appliance.totals.FlowTotals;
 import io.nurs.appliance.totals.StoredFlow;
 import io.nurs.netlink.Errno;
+import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -25,12 +26,13 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     /** And so many times at most, or hits, in one turn of the loop. */
     private static final int SCANS = 256;
     /**
-     * Asked in one go: their answers, 2,112 octets each at most, fit the smallest receive buffer that there may be.
+     * Asked in one go: their answers, 2,112 octets each at most, fit the usual receive buffer.
      */
     private static final int AT_ONCE = 64;
     /** Mute flows are asked for at this rate at most: with very many of them each is asked less often. */
     private static final int MUTE_A_TICK = 256;
 
+    private static final long LONGEST_ANSWER_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** Waiting to be given up; then no more are asked for. */
     private static final int MOST_GONE = 1 << 16;
 
@@ -45,13 +47,21 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> tick;
     private boolean stopped;
 
-    private int underWay;
+    private int missingUnderWay;
+    private int muteUnderWay;
+    /** Answers of one before are not waited for any more. */
+    private int generation;
+
+    private long askedNanos;
     private int lap;
     private long sweepCursor = -1;
     private boolean sweepAgain;
     private long muteCursor = -1;
     private int muteInTick;
     private long muteVisitNanos = System.nanoTime();
+
+    /** @param missing whether the answer has to bring this very flow, not another with its tuple */
+    private record Asked(long slot, int id, long startNanos, boolean missing, int generation) {}
 
     /** The kernel had no such entry at a time of System.nanoTime. */
     private record Gone(long slot, int id, long startNanos, long atNanos) {}
@@ -110,6 +120,7 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
 
     private void tick() {
         giveUp();
+        giveUpAnswers();
         askForMissing();
         muteInTick = 0;
         askForMute();
@@ -121,10 +132,21 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
                 first != null && backlog.isReadUpTo(first.atNanos) && makeRoom();
                 first = gone.peek()) {
             gone.remove();
-            // Its end may have come after all, and another flow in its place.
-            if (totals.holds(first.slot, first.id, first.startNanos)) {
+            // Its end may have come after all, and another flow in its place; or a dump has listed it.
+            if (totals.holds(first.slot, first.id, first.startNanos)
+                    && (totals.flags(first.slot) & DeltaAccounting.GONE) != 0) {
                 accounting.vanished(context(), first.slot);
             }
+        }
+    }
+
+    /** Each question is answered at once, unless there was no room for the answer: then it never is. */
+    private void giveUpAnswers() {
+        long since = System.nanoTime() - askedNanos;
+        if (missingUnderWay + muteUnderWay > 0 && since > LONGEST_ANSWER_NANOS && sink.takesMore()) {
+            generation++;
+            missingUnderWay = 0;
+            muteUnderWay = 0;
         }
     }
 
@@ -136,15 +158,15 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     }
 
     private void askForMissing() {
-        if (stopped || sweepCursor < 0 || underWay > 0 || gone.size() >= MOST_GONE) {
+        if (stopped || sweepCursor < 0 || missingUnderWay > 0 || gone.size() >= MOST_GONE) {
             return;
         }
-        for (int scans = 0; sweepCursor >= 0 && underWay < AT_ONCE && scans < SCANS; scans++) {
+        for (int scans = 0; sweepCursor >= 0 && missingUnderWay < AT_ONCE && scans < SCANS; scans++) {
             long hit = totals.nextOlderThan(sweepCursor, lap, SCANNED);
             sweepCursor = hit >= 0 ? hit + 1 : next(~hit);
             askUnlessGone(hit, true);
         }
-        if (underWay > 0) {
+        if (missingUnderWay > 0) {
             context().flush();
         } else if (sweepCursor >= 0) {
             askForMore(true);
@@ -173,15 +195,15 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
             muteVisitNanos = now;
             muteCursor = 0;
         }
-        if (stopped || muteCursor < 0 || underWay > 0 || muteInTick >= MUTE_A_TICK) {
+        if (stopped || muteCursor < 0 || muteUnderWay > 0 || muteInTick >= MUTE_A_TICK) {
             return;
         }
-        for (int scans = 0; muteCursor >= 0 && underWay < AT_ONCE && scans < SCANS; scans++) {
+        for (int scans = 0; muteCursor >= 0 && muteUnderWay < AT_ONCE && scans < SCANS; scans++) {
             long hit = totals.nextFlagged(muteCursor, DeltaAccounting.MUTE, SCANNED);
             muteCursor = hit >= 0 ? hit + 1 : ~hit == 0 ? -1 : ~hit;
             askUnlessGone(hit, false);
         }
-        muteInTick += underWay;
+        muteInTick += muteUnderWay;
         context().flush();
     }
 
@@ -191,29 +213,37 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** @param missing whether the answer has to bring this very flow, not another with its tuple */
     private void ask(long slot, boolean missing) {
         StoredFlow flow = totals.flow(slot);
-        Gone asked = new Gone(slot, flow.id(), flow.startNanos(), System.nanoTime());
-        underWay++;
-        stats.asked++;
+        Asked asked = new Asked(slot, flow.id(), flow.startNanos(), missing, generation);
         ChannelHandlerContext ctx = context();
-        ctx.write(ConntrackRequests.get(ctx.alloc(), flow.original(), flow.zone()))
-                .addListener(answer -> {
-                    underWay--;
-                    answered(asked, missing, answer.cause());
-                    if (underWay == 0) {
-                        askForMore(missing);
-                    }
-                });
+        NetlinkRequest question = ConntrackRequests.get(ctx.alloc(), flow.original(), flow.zone());
+        count(missing, 1);
+        stats.asked++;
+        askedNanos = System.nanoTime();
+        ctx.write(question).addListener(answer -> answered(asked, answer.cause()));
     }
 
-    private void answered(Gone asked, boolean missing, @Nullable Throwable refusal) {
+    /** How many are under way now. */
+    private int count(boolean missing, int more) {
+        if (missing) {
+            return missingUnderWay += more;
+        }
+        return muteUnderWay += more;
+    }
+
+    private void answered(Asked asked, @Nullable Throwable refusal) {
+        if (asked.generation != generation) {
+            return;
+        }
         boolean none = refusal instanceof Errno errno && errno.number() == Errno.ENOENT;
-        boolean other = refusal == null && missing && (short) (totals.lap(asked.slot) - lap) < 0;
+        boolean other = refusal == null && asked.missing && (short) (totals.lap(asked.slot) - lap) < 0;
         if ((none || other) && totals.holds(asked.slot, asked.id, asked.startNanos)) {
             totals.flags(asked.slot, totals.flags(asked.slot) | DeltaAccounting.GONE);
-            gone.add(asked);
+            gone.add(new Gone(asked.slot, asked.id, asked.startNanos, System.nanoTime()));
+        }
+        if (count(asked.missing, -1) == 0) {
+            askForMore(asked.missing);
         }
     }
 }

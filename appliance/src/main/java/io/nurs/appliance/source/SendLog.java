@@ -7,4 +7,7 @@ public interface SendLog {
 
     /** Those records have been taken by the kernel, or refused. */
     void sent(long sending);
+
+    /** Whether it has room for few records more until some are sent. */
+    boolean isFilling();
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +23,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Visits every entry once a lap, at an even pace: one dump after another, each read a datagram at a time, as many a tick as
  * take a whole lap for the whole table. The kernel builds a dump's next datagram only when the one before is read, so it works
- * evenly too, and so do the collectors behind us. Sits last in the pipeline of the channel that brings the dump, with auto-read
+ * evenly too, and so do the collectors behind us. A small table is passed at one datagram each half a second at least, for the
+ * same reason: what the kernel has built would else be old when it is read. Sits last in the pipeline of the channel that brings the dump, with auto-read
  * off.
  */
 final class TableWalk extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(TableWalk.class);
     private static final long TICK_MILLIS = 50;
+    /** What waits to be read was built when the one before was read, and must not get old. */
+    private static final int LONGEST_REST_TICKS = 10;
 
     private final ConntrackSourceConfig config;
     private final NetlinkChannel channel;
@@ -45,11 +49,13 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     /** Entries that may be read before the next tick; what a datagram brought too many is owed. */
     private double allowance;
 
+    private int restTicks;
+
     private @Nullable Future<?> tick;
     private final Queue<Round> rounds = new ArrayDeque<>();
 
     /** A lap out of turn. */
-    private record Round(Runnable before, Runnable after) {}
+    private record Round(Runnable before, Consumer<Boolean> after) {}
 
     /** Who is told of the walk's progress, on the event loop. */
     interface Laps {
@@ -88,15 +94,27 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
      * Goes round once more, as fast as it can, after the lap under way; on the event loop.
      *
      * @param before called as that lap begins
-     * @param after called when it has ended, or failed
+     * @param after called when it has ended, with whether it was whole
      */
-    void again(Runnable before, Runnable after) {
+    void again(Runnable before, Consumer<Boolean> after) {
         rounds.add(new Round(before, after));
         hurried = true;
         if (walking) {
             channel.read();
         } else {
             begin();
+        }
+    }
+
+    /** Whether a lap out of turn is still to begin. */
+    boolean isToGoAgain() {
+        return !rounds.isEmpty();
+    }
+
+    /** Goes on where it had to wait for its collectors. */
+    void resume() {
+        if (walking && hurried) {
+            channel.read();
         }
     }
 
@@ -112,6 +130,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ConntrackMessage) {
             allowance--;
+            restTicks = 0;
         }
     }
 
@@ -129,7 +148,8 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
             begin();
         } else if (walking) {
             allowance = Math.min(0, allowance) + entriesPerTick();
-            if ((hurried || allowance > 0) && sink.takesMore()) {
+            boolean rested = ++restTicks >= LONGEST_REST_TICKS;
+            if ((hurried || rested || allowance > 0) && sink.takesMore()) {
                 channel.read();
             }
         }
@@ -170,7 +190,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
             failed(cause);
         }
         if (round != null) {
-            round.after.run();
+            round.after.accept(whole);
         }
         if (hurried && !walking && !stopped) {
             begin();

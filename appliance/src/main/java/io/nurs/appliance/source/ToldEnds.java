@@ -1,6 +1,7 @@
 package io.nurs.appliance.source;
 
 import io.nurs.appliance.totals.RecentlyEnded;
+import io.nurs.appliance.totals.StoredFlow;
 import io.nurs.netlink.conntrack.ConntrackMessage;
 import java.util.concurrent.TimeUnit;
 
@@ -25,6 +26,8 @@ final class ToldEnds implements AutoCloseable {
 
     /** Ends from before this Unix time have all been told, if the wall clock has not been set since. */
     private long toldBefore;
+    /** The same of entries that expired: the kernel tells of them when it comes by. */
+    private long expiredToldBefore;
 
     private long wallOffset;
 
@@ -41,11 +44,17 @@ final class ToldEnds implements AutoCloseable {
         this.periodBegan = clock.unixNanos();
         this.periodBeganMonotonic = clock.monotonicNanos();
         this.toldBefore = toldBeforeNanos > periodBegan ? 0 : toldBeforeNanos;
+        this.expiredToldBefore = Math.max(0, toldBefore - LATEST_NANOS);
     }
 
     /** Remembers an end; false if it has been told before. */
     boolean addIfNew(ConntrackMessage destroyed) {
         return ended.addIfNew(destroyed);
+    }
+
+    /** Remembers a flow that is given up for gone. */
+    void add(StoredFlow gone) {
+        ended.add(gone);
     }
 
     /** Whether the entry is over, and remembered. */
@@ -55,7 +64,8 @@ final class ToldEnds implements AutoCloseable {
 
     /** Whether the end of a flow that nobody knows was told so long ago that it has been forgotten. */
     boolean isForgotten(ConntrackMessage destroyed) {
-        if (!destroyed.hasStop() || destroyed.stopNanos() >= toldBefore) {
+        boolean expired = destroyed.timeoutSeconds() == 0;
+        if (!destroyed.hasStop() || destroyed.stopNanos() >= (expired ? expiredToldBefore : toldBefore)) {
             return false;
         }
         if (Math.abs(wallOffset() - wallOffset) > STEP_NANOS) {
@@ -80,6 +90,7 @@ final class ToldEnds implements AutoCloseable {
         } else {
             // What is forgotten now ended before the period that is still remembered.
             toldBefore = ended.overflows() == overflows ? periodBegan : clock.unixNanos() - LATEST_NANOS;
+            expiredToldBefore = toldBefore;
         }
         overflows = ended.overflows();
         periodBegan = clock.unixNanos();
@@ -89,6 +100,7 @@ final class ToldEnds implements AutoCloseable {
 
     private void startAnew() {
         toldBefore = 0;
+        expiredToldBefore = 0;
         wallOffset = wallOffset();
     }
 

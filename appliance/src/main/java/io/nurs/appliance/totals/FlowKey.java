@@ -75,6 +75,15 @@ final class FlowKey {
 
     /** Of the key and its start, or what stands for that; never 0. */
     long fingerprint(long start) {
+        return fingerprint(hash, start);
+    }
+
+    /** As {@link #fingerprint(long)}, of the key in a slot that is occupied. */
+    long fingerprint(MemorySegment slots, long slot, boolean v6, long start) {
+        return fingerprint(hash(slots, slot, v6), start);
+    }
+
+    private static long fingerprint(long hash, long start) {
         long fingerprint = mix(hash ^ start, WHITEN);
         return fingerprint == 0 ? FOLD : fingerprint;
     }

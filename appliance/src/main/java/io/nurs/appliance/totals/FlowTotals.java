@@ -109,6 +109,13 @@ public final class FlowTotals implements AutoCloseable {
         file.header().used(clock.millis());
     }
 
+    /** For a table that goes on for others: they were written then. */
+    void lastUsed(long millis) {
+        if (file != null) {
+            file.header().used(millis);
+        }
+    }
+
     private static int checked(int maxFlows) {
         if (maxFlows < 1 || maxFlows > MAX_FLOWS) {
             throw new IllegalArgumentException("maxFlows is " + maxFlows + ", not 1 to " + MAX_FLOWS);

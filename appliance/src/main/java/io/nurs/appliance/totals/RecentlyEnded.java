@@ -34,19 +34,38 @@ public final class RecentlyEnded implements AutoCloseable {
     /** Remembers an ended flow; false if it is remembered already. */
     public boolean addIfNew(ConntrackMessage message) {
         long fingerprint = fingerprint(message);
-        if (young.contains(fingerprint) || old.contains(fingerprint)) {
+        if (contains(fingerprint)) {
             return false;
         }
-        if (young.size() == maxFlows) {
+        if (young.size() >= maxFlows) {
             overflows++;
             rotate();
         }
         young.add(fingerprint);
+        if (!message.hasStart() && !contains(key.fingerprint(0))) {
+            young.add(key.fingerprint(0));
+        }
         return true;
     }
 
+    /** Remembers a flow that is given up for gone: what is told of it later is told of a flow that is over. */
+    public void add(StoredFlow flow) {
+        long fingerprint = key.fingerprint(flow.memory(), flow.offset(), flow.isIpv6(), flow.startNanos());
+        if (!contains(fingerprint)) {
+            young.add(fingerprint);
+        }
+    }
+
+    /**
+     * Whether the flow ended lately. Without a start that goes by the tuple and CTA_ID alone: a successor of both is then met at its
+     * end only.
+     */
     public boolean contains(ConntrackMessage message) {
-        long fingerprint = fingerprint(message);
+        key.read(message);
+        return contains(key.fingerprint(message.startNanos()));
+    }
+
+    private boolean contains(long fingerprint) {
         return young.contains(fingerprint) || old.contains(fingerprint);
     }
 

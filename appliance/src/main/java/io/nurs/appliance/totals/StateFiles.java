@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -126,20 +129,31 @@ public final class StateFiles {
         List<FlowTotals> from = new ArrayList<>();
         List<FlowTotals> to = new ArrayList<>();
         long flows = 0;
+        long created = 0;
+        long lastUsed = 0;
         try {
             for (int reader = 0; reader < others; reader++) {
                 FlowTotals old = FlowTotals.open(path(base, reader, others), identity(reader, others), maxFlows);
                 from.add(old);
                 inDoubt.addAll(old.inDoubt());
                 flows += old.size();
+                if (old.opening() instanceof Opening.Resumed resumed) {
+                    created = Math.max(created, resumed.createdMillis());
+                    lastUsed = Math.max(lastUsed, resumed.lastUsedMillis());
+                }
             }
             int room = (int) Math.max(maxFlows, Math.min(flows, FlowTotals.MAX_FLOWS));
             for (int reader = 0; reader < readers; reader++) {
                 Files.deleteIfExists(unfinished(reader));
-                to.add(FlowTotals.open(unfinished(reader), identity(reader, readers), room));
+                // Their flows were first met when the old files were made.
+                Clock then = Clock.fixed(Instant.ofEpochMilli(created), ZoneOffset.UTC);
+                to.add(FlowTotals.open(unfinished(reader), identity(reader, readers), room, then, new StoreOrder()));
             }
             for (FlowTotals old : from) {
                 copy(old, to);
+            }
+            for (FlowTotals spread : to) {
+                spread.lastUsed(lastUsed);
             }
         } finally {
             from.forEach(FlowTotals::close);

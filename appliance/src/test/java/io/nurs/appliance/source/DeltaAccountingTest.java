@@ -154,6 +154,31 @@ class DeltaAccountingTest {
         assertEquals(1, delta.ledger().accounted());
     }
 
+    /** The kernel had built the dump's datagram while the flow lived, and the walk reads it late. */
+    @Test
+    void aDumpThatListsAFlowThatWasGivenUpDoesNotBringItBack() {
+        delta.lap(BEGIN + LAP, live(1, 100));
+        delta.vanish(0);
+        delta.lap(BEGIN + 2 * LAP, live(1, 100));
+        delta.tell(BEGIN + 2 * LAP + 5, ended(BEGIN + LAP + 5, 1, 100));
+        assertEquals(100, reports.stream().mapToLong(Report::bytes).sum());
+        assertEquals(1, delta.stats().ended());
+        assertEquals(0, delta.flows());
+    }
+
+    /** Read of the kernel by itself after the dump's datagram was built, and before that is read. */
+    @Test
+    void aDumpOlderThanWhatWasReadMeanwhileIsNoZeroing() {
+        delta.muteBefore(BORN + 1);
+        delta.lap(
+                BEGIN + LAP,
+                live(1, 100).timeoutSeconds(5),
+                live(3, 300).timeoutSeconds(5),
+                live(2, 200).timeoutSeconds(5));
+        assertEquals(300, reports.stream().mapToLong(Report::bytes).sum());
+        assertEquals(0, delta.stats().zeroed());
+    }
+
     @Test
     void countersSetToZeroByAnotherReaderGoOnFromThere() {
         delta.lap(BEGIN + LAP, live(5, 500));
@@ -206,6 +231,18 @@ class DeltaAccountingTest {
         assertEquals(BEGIN + LAP - 5, reports.getLast().endMillis);
         assertEquals(ConntrackFlow.END_TIME_INFERRED, reports.getLast().evidence);
         assertEquals(1, delta.ledger().exported());
+    }
+
+    @Test
+    void withoutTimestampsOnlyTheFirstLapTakesFlowsForMute() {
+        delta.muteBefore(BORN + 1);
+        EntryMessage early = EntryMessage.dumped().id(7).counters(1, 100, 0, 0).timeoutSeconds(5);
+        delta.lap(BEGIN + LAP, early);
+        assertTrue((delta.totals().flags(0) & DeltaAccounting.MUTE) != 0);
+        delta.lap(
+                BEGIN + 2 * LAP,
+                EntryMessage.dumped().id(8).counters(1, 100, 0, 0).timeoutSeconds(5));
+        assertEquals(0, delta.totals().flags(1) & DeltaAccounting.MUTE);
     }
 
     @Test

@@ -29,7 +29,12 @@ public final class EmbeddedDelta implements AutoCloseable {
 
     /** Starts at {@code nowMillis}, and has each flow handed to {@code flows}, which must not keep it. */
     EmbeddedDelta(ConntrackSourceConfig config, long nowMillis, Consumer<ConntrackFlow> flows) {
-        this(config, nowMillis);
+        this(config, nowMillis, FlowTotals.inMemory(config.maxFlows()), flows);
+    }
+
+    /** With totals that may be from a file. */
+    EmbeddedDelta(ConntrackSourceConfig config, long nowMillis, FlowTotals totals, Consumer<ConntrackFlow> flows) {
+        this(config, nowMillis, totals);
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -53,8 +58,12 @@ public final class EmbeddedDelta implements AutoCloseable {
     }
 
     private EmbeddedDelta(ConntrackSourceConfig config, long nowMillis) {
+        this(config, nowMillis, FlowTotals.inMemory(config.maxFlows()));
+    }
+
+    private EmbeddedDelta(ConntrackSourceConfig config, long nowMillis, FlowTotals totals) {
         this.nowMillis = nowMillis;
-        totals = FlowTotals.inMemory(config.maxFlows());
+        this.totals = totals;
         accounting = new DeltaAccounting(config, Share.ALL, new Clock(), totals, stats, new Router());
         channel = new EmbeddedChannel(new NetlinkMessageDecoder(netlink), new ConntrackDecoder(netlink), accounting);
     }
