@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.totals.FlowTotals;
+import io.nurs.appliance.totals.UnsentEnd;
 import io.nurs.netlink.NetlinkBatch;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkStats;
@@ -126,6 +127,14 @@ public final class EmbeddedDelta implements AutoCloseable {
     /** Nobody will tell of the end of the flow in this slot, and the kernel does not list it. */
     void vanish(long slot) {
         accounting.vanished(channel.pipeline().context(accounting), slot);
+    }
+
+    void reportUnsent(UnsentEnd end) {
+        accounting.reportUnsent(channel.pipeline().context(accounting), end);
+    }
+
+    SendLog log() {
+        return accounting.records();
     }
 
     FlowTotals totals() {
