@@ -25,7 +25,8 @@
  * </ol>
  *
  * The journal is a ring with three positions. Entries from {@code sending} to {@code end} belong to records that are being
- * packed: opening the file undoes them, last first. Those from {@code begin} to {@code sending} belong to records that may
+ * packed: opening the file undoes them, last first, and lists the ends among them with their last counters
+ * ({@link io.nurs.appliance.totals.UnsentEnd}). Those from {@code begin} to {@code sending} belong to records that may
  * have been sent: they are in doubt, the new totals stay, and the flows are listed. What lies before {@code begin} was sent.
  *
  * <p>An insert is not undone: it says that nothing, or a baseline, was reported of a flow, which stays true.
