@@ -140,9 +140,7 @@ public final class ConntrackSource {
                         new ConntrackDecoder(events.stats()),
                         reports.handler(),
                         sink);
-        if (reports instanceof DeltaReports delta) {
-            delta.addHandlers(sink);
-        }
+        reports.addHandlers(sink);
         if (config.delivery() == Delivery.RELIABLE) {
             guard = guard();
         }

@@ -72,8 +72,8 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
         requests.config().setAutoRead(false);
     }
 
-    /** Adds what stands behind the accounting in the pipelines of its channels for dumps and for single entries. */
-    void addHandlers(FlowSink sink) {
+    @Override
+    public void addHandlers(FlowSink sink) {
         requests.pipeline().addLast(walk);
         queries.pipeline().addLast(missing, sink);
     }

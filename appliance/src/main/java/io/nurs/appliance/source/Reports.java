@@ -9,6 +9,9 @@ interface Reports {
     /** For the pipelines of all channels. */
     ChannelHandler handler();
 
+    /** Adds what stands behind that handler in the pipelines of its channels for dumps and for single entries, if anything. */
+    default void addHandlers(FlowSink sink) {}
+
     /** Before the first event is read. Not on the event loop. */
     void begin() throws StartException, InterruptedException;
 
