@@ -3,6 +3,7 @@ package io.nurs.appliance.source;
 import io.nurs.appliance.totals.StoredFlow;
 import io.nurs.netlink.conntrack.ConntrackMessage;
 import io.nurs.netlink.conntrack.TupleView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one report says of one conntrack entry: its tuples, what the accounting makes of its counters, and what filters add.
@@ -16,8 +17,15 @@ public final class ConntrackFlow {
     /** The kernel has told no end: the entry is gone, and what it counted since its last report is not known. */
     public static final int END_NOT_SEEN = 2;
 
+    private static final byte[] NO_LABELS = {};
+
     private TupleView original;
     private TupleView reply;
+    /** Where what few records carry is read from; null if the kernel lists the entry no more. */
+    private @Nullable ConntrackMessage entry;
+
+    private int id;
+    private int zone;
     private int mark;
     private long startNanos;
     private long endNanos;
@@ -45,12 +53,18 @@ public final class ConntrackFlow {
 
     /** Starts a new report, of all that the entry has counted; what filters had added is gone. */
     ConntrackFlow set(ConntrackMessage entry, long startNanos, long endNanos, int endReason) {
+        this.entry = entry;
+        this.id = entry.id();
+        this.zone = entry.zone();
         return set(entry.original(), entry.reply(), entry.mark(), startNanos, endNanos, endReason)
                 .counted(entry.originalPackets(), entry.originalBytes(), entry.replyPackets(), entry.replyBytes());
     }
 
     /** Starts a new report, of a flow that the kernel does not list any more and of which nothing new is known. */
     ConntrackFlow set(StoredFlow entry, long startNanos, long endNanos, int endReason) {
+        this.entry = null;
+        this.id = entry.id();
+        this.zone = entry.zone();
         return set(entry.original(), entry.reply(), entry.mark(), startNanos, endNanos, endReason)
                 .counted(0, 0, 0, 0);
     }
@@ -123,6 +137,33 @@ public final class ConntrackFlow {
     /** connmark. */
     public int mark() {
         return mark;
+    }
+
+    /** Of both directions; 0 is also the default zone. */
+    public int zone() {
+        return zone;
+    }
+
+    /** A 32-bit hash of the entry, which another may share. */
+    public int id() {
+        return id;
+    }
+
+    /** {@code IPS_*} bits; 0 if the kernel lists the entry no more. */
+    public int status() {
+        return entry == null ? 0 : entry.status();
+    }
+
+    /** The conntrack helper's name; empty if there is none or the kernel lists the entry no more. Allocates. */
+    public String helper() {
+        String name = entry == null ? null : entry.helper();
+        return name == null ? "" : name;
+    }
+
+    /** The label bits, lowest first; empty as {@link #helper()} is. Allocates. */
+    public byte[] labels() {
+        byte[] bits = entry == null ? null : entry.labels();
+        return bits == null ? NO_LABELS : bits;
     }
 
     /** Unix time of the start of what this report covers. */
