@@ -7,8 +7,8 @@ import io.netty.util.concurrent.EventExecutor;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.MarkInterfacesConfig;
-import io.nurs.appliance.config.Netflow9ExporterConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
@@ -117,13 +117,14 @@ public final class Appliance {
     private Collector collector(ExporterConfig exporter, SourceConfig source, int reader, EventLoop loop)
             throws StartException, InterruptedException {
         return switch (exporter) {
-            case Netflow9ExporterConfig netflow9 -> {
-                long domain = config.observationDomain(source, netflow9, reader);
-                Collector collector = Collector.open(netflow9, domain, loop, transport, ExportClock.SYSTEM, uptime);
+            case FlowExporterConfig flows -> {
+                long domain = config.observationDomain(source, flows, reader);
+                Collector collector = Collector.open(flows, domain, loop, transport, ExportClock.SYSTEM, uptime);
                 LOG.info(
-                        "exporter {}: NetFlow v9 to {}, source id {}, from source {}",
-                        netflow9.name(),
-                        netflow9.collector(),
+                        "exporter {}: {} to {}, observation domain {}, from source {}",
+                        flows.name(),
+                        flows.protocol().title(),
+                        flows.destination(),
                         domain,
                         source.name());
                 yield collector;

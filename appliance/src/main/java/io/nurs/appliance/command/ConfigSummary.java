@@ -5,8 +5,8 @@ import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FilterConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.MarkInterfacesConfig;
-import io.nurs.appliance.config.Netflow9ExporterConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import java.time.Duration;
@@ -83,17 +83,17 @@ final class ConfigSummary {
 
     private static String describe(ApplianceConfig config, ExporterConfig exporter) {
         return switch (exporter) {
-            case Netflow9ExporterConfig netflow9 ->
-                "netflow9 to " + netflow9.collector() + ", " + domains(config, netflow9);
+            case FlowExporterConfig flows ->
+                flows.protocol() + " to " + flows.destination() + ", " + domains(config, flows);
         };
     }
 
-    private static String domains(ApplianceConfig config, SourceConfig source, Netflow9ExporterConfig exporter) {
+    private static String domains(ApplianceConfig config, SourceConfig source, FlowExporterConfig exporter) {
         long first = config.observationDomain(source, exporter, 0);
         return source.readers() == 1 ? Long.toString(first) : first + " to " + (first + source.readers() - 1);
     }
 
-    private static String domains(ApplianceConfig config, Netflow9ExporterConfig exporter) {
+    private static String domains(ApplianceConfig config, FlowExporterConfig exporter) {
         String domains = config.sourcesOf(exporter).stream()
                 .map(source -> domains(config, source, exporter) + " (source " + source.name() + ")")
                 .collect(Collectors.joining(", "));

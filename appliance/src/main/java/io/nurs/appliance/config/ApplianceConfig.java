@@ -59,12 +59,12 @@ public record ApplianceConfig(
     }
 
     /**
-     * The source id in datagrams of this source to this exporter: each reader of a source has a sequence, hence a domain, of its
+     * The observation domain in messages of this source to this exporter: each reader of a source has a sequence, hence a domain, of its
      * own.
      *
      * @param reader from 0
      */
-    public long observationDomain(SourceConfig source, Netflow9ExporterConfig exporter, int reader) {
+    public long observationDomain(SourceConfig source, FlowExporterConfig exporter, int reader) {
         List<SourceConfig> sources = sourcesOf(exporter);
         int index = sources.indexOf(source);
         if (index < 0) {

@@ -33,6 +33,7 @@ final class ApplianceConfigReader {
         List<StackConfig> stacks = stacks();
         root.finish();
         ObservationDomains.check(stacks, exporters);
+        OutputFiles.check(stacks, exporters);
         ConntrackTables.check(placesBySource);
         sources.warnUnused();
         exporters.warnUnused();
@@ -158,6 +159,11 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable ExporterConfig exporter(YamlSection section, String name) {
-        return section.kind("type", "netflow9") == null ? null : Netflow9ExporterConfig.read(section, name);
+        String type = section.kind("type", FlowProtocol.NETFLOW9.toString(), FlowProtocol.IPFIX.toString());
+        return switch (type) {
+            case null -> null;
+            case "ipfix" -> FlowExporterConfig.read(section, name, FlowProtocol.IPFIX);
+            default -> FlowExporterConfig.read(section, name, FlowProtocol.NETFLOW9);
+        };
     }
 }

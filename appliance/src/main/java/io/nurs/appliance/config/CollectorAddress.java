@@ -5,11 +5,8 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Host name, IPv4 or IPv6 address (without brackets) and UDP port. Only the syntax is checked here: names are resolved when used. */
+/** Host name, IPv4 or IPv6 address (without brackets) and port. Only the syntax is checked here: names are resolved when used. */
 public record CollectorAddress(String host, int port) {
-    /** The port most NetFlow collectors listen on by default. */
-    public static final int DEFAULT_PORT = 9995;
-
     private static final String EXAMPLES = "write it as 192.0.2.10:9995, [2001:db8::1]:9995 or collector.example:9995";
     private static final Pattern BRACKETED = Pattern.compile("\\[([0-9a-fA-F:.]+)(%[A-Za-z0-9._-]{1,15})?](?::(.*))?");
     private static final Pattern OCTET = Pattern.compile("0|[1-9][0-9]{0,2}");
@@ -17,9 +14,9 @@ public record CollectorAddress(String host, int port) {
     private static final Pattern NUMERIC_END = Pattern.compile("(?:.*\\.)?[0-9]+");
 
     /** Reads {@code HOST}, {@code HOST:PORT}, {@code [IPV6]} or {@code [IPV6]:PORT}. */
-    public static CollectorAddress parse(String text) {
+    public static CollectorAddress parse(String text, int defaultPort) {
         if (text.startsWith("[")) {
-            return parseBracketed(text);
+            return parseBracketed(text, defaultPort);
         }
         int colon = text.indexOf(':');
         if (colon != text.lastIndexOf(':')) {
@@ -28,10 +25,10 @@ public record CollectorAddress(String host, int port) {
         }
         String host = colon < 0 ? text : text.substring(0, colon);
         checkHost(host, text);
-        return new CollectorAddress(host, colon < 0 ? DEFAULT_PORT : port(text.substring(colon + 1)));
+        return new CollectorAddress(host, colon < 0 ? defaultPort : port(text.substring(colon + 1)));
     }
 
-    private static CollectorAddress parseBracketed(String text) {
+    private static CollectorAddress parseBracketed(String text, int defaultPort) {
         Matcher matcher = BRACKETED.matcher(text);
         if (!matcher.matches() || !matcher.group(1).contains(":")) {
             throw notAnAddress(text);
@@ -43,7 +40,7 @@ public record CollectorAddress(String host, int port) {
         }
         String zone = matcher.group(2) == null ? "" : matcher.group(2);
         return new CollectorAddress(
-                matcher.group(1) + zone, matcher.group(3) == null ? DEFAULT_PORT : port(matcher.group(3)));
+                matcher.group(1) + zone, matcher.group(3) == null ? defaultPort : port(matcher.group(3)));
     }
 
     private static void checkHost(String host, String text) {

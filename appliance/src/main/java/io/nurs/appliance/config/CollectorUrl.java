@@ -3,6 +3,7 @@ package io.nurs.appliance.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -12,25 +13,42 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads {@code --collector}: an exporter written as a URL, whose query has the same keys as an exporter in the file. */
 final class CollectorUrl {
-    private static final String SCHEME = "netflow9://";
+    private static final String AFTER_SCHEME = "://";
 
     private CollectorUrl() {}
 
-    static Netflow9ExporterConfig read(String url) throws ConfigException {
+    static FlowExporterConfig read(String url) throws ConfigException {
         ConfigProblems problems = new ConfigProblems("--collector");
-        if (!url.startsWith(SCHEME)) {
+        FlowProtocol protocol = protocol(url);
+        if (protocol == null) {
             problems.error(
-                    0, 0, ScalarText.quote(url) + " is not a collector's URL; write it as netflow9://192.0.2.10:9995");
+                    0,
+                    0,
+                    ScalarText.quote(url)
+                            + " is not a collector's URL; write it as netflow9://192.0.2.10:9995 or ipfix://192.0.2.10:4739");
         }
         problems.throwIfAny();
-        MappingNode mapping = new MappingNode(Tag.MAP, entries(url.substring(SCHEME.length())), FlowStyle.FLOW);
+        if (protocol == null) {
+            throw new IllegalStateException("no protocol and no error");
+        }
+        String hostAndQuery = url.substring(protocol.toString().length() + AFTER_SCHEME.length());
+        MappingNode mapping = new MappingNode(Tag.MAP, entries(hostAndQuery), FlowStyle.FLOW);
         YamlSection section = new YamlSection(new YamlValue(mapping, "", problems), mapping);
-        Netflow9ExporterConfig exporter = Netflow9ExporterConfig.read(section, "main");
+        FlowExporterConfig exporter = FlowExporterConfig.read(section, "main", protocol);
         problems.throwIfAny();
         if (exporter == null) {
             throw new IllegalStateException("no exporter and no error");
         }
         return exporter;
+    }
+
+    private static @Nullable FlowProtocol protocol(String url) {
+        for (FlowProtocol protocol : FlowProtocol.values()) {
+            if (url.startsWith(protocol + AFTER_SCHEME)) {
+                return protocol;
+            }
+        }
+        return null;
     }
 
     private static List<NodeTuple> entries(String hostAndQuery) {

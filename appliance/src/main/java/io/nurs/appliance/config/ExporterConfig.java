@@ -1,6 +1,6 @@
 package io.nurs.appliance.config;
 
 /** Where flows go. */
-public sealed interface ExporterConfig permits Netflow9ExporterConfig {
+public sealed interface ExporterConfig permits FlowExporterConfig {
     String name();
 }

@@ -11,15 +11,19 @@ final class ObservationDomains {
     private ObservationDomains() {}
 
     /** Domains first to last, one for each reader of each source, at one collector. */
-    private record Range(Netflow9ExporterConfig exporter, long last) {
+    private record Range(FlowExporterConfig exporter, long last) {
         long first() {
             return exporter.observationDomain();
         }
 
         boolean overlaps(Range other) {
-            return exporter.collector().isSameAs(other.exporter.collector())
-                    && first() <= other.last
-                    && other.first() <= last;
+            return first() <= other.last && other.first() <= last && isSamePlace(other);
+        }
+
+        private boolean isSamePlace(Range other) {
+            return exporter.destination() instanceof CollectorDestination here
+                    && other.exporter.destination() instanceof CollectorDestination there
+                    && here.isSameAs(there);
         }
 
         String print() {
@@ -33,7 +37,7 @@ final class ObservationDomains {
         List<Range> ranges = new ArrayList<>();
         exporters.forEach((place, exporter) -> {
             switch (exporter) {
-                case Netflow9ExporterConfig netflow9 -> check(place, range(stacks, netflow9), ranges);
+                case FlowExporterConfig flows -> check(place, range(stacks, flows), ranges);
             }
         });
     }
@@ -46,7 +50,7 @@ final class ObservationDomains {
         }
         for (Range other : ranges) {
             if (range.overlaps(other)) {
-                place.error("sends " + range.print() + " to " + range.exporter.collector() + ", and exporter "
+                place.error("sends " + range.print() + " to " + range.exporter.destination() + ", and exporter "
                         + ScalarText.quote(other.exporter.name()) + " sends " + other.print()
                         + " there: the collector would mix up their sequences; set observation-domain to "
                         + (other.last + 1) + " here");
@@ -55,7 +59,7 @@ final class ObservationDomains {
         ranges.add(range);
     }
 
-    private static Range range(List<StackConfig> stacks, Netflow9ExporterConfig exporter) {
+    private static Range range(List<StackConfig> stacks, FlowExporterConfig exporter) {
         int readers = ApplianceConfig.readers(ApplianceConfig.sourcesOf(stacks, exporter));
         return new Range(exporter, exporter.observationDomain() + Math.max(readers, 1) - 1);
     }

@@ -9,7 +9,8 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.config.EmptyFlows;
 import io.nurs.appliance.config.FirstStart;
-import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.config.Transport;
 import java.io.IOException;
@@ -83,8 +84,9 @@ public final class LiveDemo {
                 null,
                 ConntrackSourceConfig.defaults("router").maxFlows(),
                 Duration.ofSeconds(10));
-        Netflow9ExporterConfig exporter = Netflow9ExporterConfig.defaults(
+        FlowExporterConfig exporter = FlowExporterConfig.defaults(
                 "collector",
+                FlowProtocol.NETFLOW9,
                 new CollectorAddress(
                         collector.address().getAddress().getHostAddress(),
                         collector.address().getPort()));

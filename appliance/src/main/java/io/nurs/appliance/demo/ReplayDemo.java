@@ -7,7 +7,8 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.ConntrackSourceConfig;
-import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.export.FlowExporter;
 import io.nurs.appliance.export.Stack;
@@ -60,9 +61,10 @@ public final class ReplayDemo {
         }
     }
 
-    private static Netflow9ExporterConfig exporter(DemoCollector collector) {
-        return Netflow9ExporterConfig.defaults(
+    private static FlowExporterConfig exporter(DemoCollector collector) {
+        return FlowExporterConfig.defaults(
                 "collector",
+                FlowProtocol.NETFLOW9,
                 new CollectorAddress(
                         collector.address().getAddress().getHostAddress(),
                         collector.address().getPort()));

@@ -13,8 +13,10 @@ import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorAddress;
+import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NatView;
-import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
@@ -23,6 +25,7 @@ import io.nurs.flow.FlowEncoder;
 import io.nurs.flow.FlowRecord;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
+import io.nurs.ipfix.IpfixEncoder;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -53,13 +56,13 @@ public final class Collector {
 
     /** Over a channel whose pipeline holds the encoder. */
     Collector(
-            Netflow9ExporterConfig config,
+            FlowExporterConfig config,
             FlowEncoder encoder,
             SystemUptime uptime,
             Channel channel,
             CollectorStats stats) {
         this.name = config.name();
-        this.natView = config.natView();
+        this.natView = config.records().natView();
         this.encoder = encoder;
         this.templates = new ConntrackTemplates(uptime);
         this.channel = channel;
@@ -75,19 +78,14 @@ public final class Collector {
      * @param domain observationDomain(149), in v9 the source id, of this source at this collector
      */
     public static Collector open(
-            Netflow9ExporterConfig config,
+            FlowExporterConfig config,
             long domain,
             EventLoop loop,
             Transports transport,
             ExportClock clock,
             SystemUptime uptime)
             throws StartException, InterruptedException {
-        EncoderOptions options = new EncoderOptions(
-                domain,
-                config.maxDatagramBytes(),
-                config.templateRefresh().packets(),
-                config.templateRefresh().interval());
-        FlowEncoder encoder = new Netflow9Encoder(options, clock, uptime);
+        FlowEncoder encoder = encoder(config, domain, clock, uptime);
         for (Template<Uniflow> template : new ConntrackTemplates(uptime).all()) {
             try {
                 encoder.check(template);
@@ -100,12 +98,19 @@ public final class Collector {
         return new Collector(config, encoder, uptime, channel, stats);
     }
 
+    private static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
+        TemplateRefresh refresh = config.templateRefresh();
+        EncoderOptions options = new EncoderOptions(
+                        domain, config.maxMessageBytes(), refresh.packets(), refresh.interval())
+                .withNewTemplateCopies(refresh.copies());
+        return switch (config.protocol()) {
+            case NETFLOW9 -> new Netflow9Encoder(options, clock, uptime);
+            case IPFIX -> new IpfixEncoder(options, clock);
+        };
+    }
+
     private static Channel connect(
-            Netflow9ExporterConfig config,
-            FlowEncoder encoder,
-            EventLoop loop,
-            Transports transport,
-            CollectorStats stats)
+            FlowExporterConfig config, FlowEncoder encoder, EventLoop loop, Transports transport, CollectorStats stats)
             throws StartException, InterruptedException {
         ChannelFuture connected = new Bootstrap()
                 .group(loop)
@@ -123,15 +128,18 @@ public final class Collector {
             // The JDK's exception for ENETUNREACH has no message.
             String reason = cause instanceof NoRouteToHostException ? "network is unreachable" : cause.getMessage();
             throw new StartException(
-                    "exporter " + config.name() + ": cannot reach collector " + config.collector() + ": " + reason
+                    "exporter " + config.name() + ": cannot reach collector " + config.destination() + ": " + reason
                             + "; check the address and the route to it",
                     cause);
         }
         return connected.channel();
     }
 
-    private static InetSocketAddress resolve(Netflow9ExporterConfig config) throws StartException {
-        CollectorAddress address = config.collector();
+    private static InetSocketAddress resolve(FlowExporterConfig config) throws StartException {
+        if (!(config.destination() instanceof CollectorDestination destination)) {
+            throw new IllegalStateException("no collector");
+        }
+        CollectorAddress address = destination.address();
         InetSocketAddress resolved = new InetSocketAddress(address.host(), address.port());
         if (resolved.isUnresolved()) {
             throw new StartException("exporter " + config.name() + ": the name " + address.host()
@@ -216,11 +224,11 @@ public final class Collector {
 
     /** A collector that is down is no reason to stop: count, say so at times, go on. */
     private static final class SendErrors extends ChannelInboundHandlerAdapter {
-        private final Netflow9ExporterConfig config;
+        private final FlowExporterConfig config;
         private final CollectorStats stats;
         private final RateLimit limit = new RateLimit();
 
-        SendErrors(Netflow9ExporterConfig config, CollectorStats stats) {
+        SendErrors(FlowExporterConfig config, CollectorStats stats) {
             this.config = config;
             this.stats = stats;
         }
@@ -238,7 +246,7 @@ public final class Collector {
                 LOG.warn(
                         "exporter {}: datagrams to {} fail: {}; is a collector listening there? {} counted, going on{}",
                         config.name(),
-                        config.collector(),
+                        config.destination(),
                         cause.getMessage(),
                         stats.sendErrors,
                         limit.suppressed());

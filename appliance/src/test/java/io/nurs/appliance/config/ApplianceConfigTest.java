@@ -13,7 +13,8 @@ class ApplianceConfigTest {
     void aCollectorUrlIsOneStackWithDefaults() throws ConfigException {
         ApplianceConfig config = ApplianceConfig.forCollector("netflow9://192.0.2.10:2055");
 
-        Netflow9ExporterConfig main = Netflow9ExporterConfig.defaults("main", new CollectorAddress("192.0.2.10", 2055));
+        FlowExporterConfig main =
+                FlowExporterConfig.defaults("main", FlowProtocol.NETFLOW9, new CollectorAddress("192.0.2.10", 2055));
         assertEquals(
                 List.of(new StackConfig("flows", ConntrackSourceConfig.defaults("flows"), List.of(), List.of(main))),
                 config.stacks());
@@ -21,12 +22,12 @@ class ApplianceConfigTest {
 
     @Test
     void aCollectorUrlTakesTheExportersOptions() throws ConfigException {
-        Netflow9ExporterConfig main =
+        FlowExporterConfig main =
                 exporter("netflow9://[2001:db8::1]/?observation-domain=7&nat-view=wire&flush-interval=50ms");
 
-        assertEquals(new CollectorAddress("2001:db8::1", 9995), main.collector());
+        assertEquals(CollectorDestination.defaults(new CollectorAddress("2001:db8::1", 9995)), main.destination());
         assertEquals(7, main.observationDomain());
-        assertEquals(NatView.WIRE, main.natView());
+        assertEquals(NatView.WIRE, main.records().natView());
         assertEquals(Duration.ofMillis(50), main.flushInterval());
     }
 
@@ -34,13 +35,15 @@ class ApplianceConfigTest {
     void aBadCollectorUrlNamesEveryMistake() {
         assertUrlError(
                 "192.0.2.10:9995",
-                "--collector: \"192.0.2.10:9995\" is not a collector's URL; write it as netflow9://192.0.2.10:9995");
+                "--collector: \"192.0.2.10:9995\" is not a collector's URL; write it as netflow9://192.0.2.10:9995 or"
+                        + " ipfix://192.0.2.10:4739");
         assertUrlError(
                 "netflow9://2001:db8::1?natview=wire&observation-domain=x",
                 "--collector: collector: \"2001:db8::1\": an IPv6 address needs brackets, such as [2001:db8::1]:9995\n"
                         + "--collector: observation-domain: \"x\" is not a whole number from 0 up; write it as 26, 0x1a or 0o32\n"
-                        + "--collector: unknown key \"natview\": did you mean nat-view? known keys: collector, observation-domain,"
-                        + " nat-view, template-refresh, max-datagram-bytes, flush-interval");
+                        + "--collector: unknown key \"natview\": did you mean nat-view? known keys: file, transport, collector, tls,"
+                        + " source-address, bind-device, dscp, reconnect-interval, stall-timeout, observation-domain, nat-view, biflow,"
+                        + " template-refresh, max-datagram-bytes, flush-interval");
         assertUrlError(
                 "netflow9://192.0.2.10?nat-view=wire&nat-view=wire", "--collector: key \"nat-view\" is here twice");
     }
@@ -89,9 +92,9 @@ class ApplianceConfigTest {
         assertEquals(8, domain(config, 1, "main"));
     }
 
-    private static Netflow9ExporterConfig exporter(@Nullable ExporterConfig exporter) {
+    private static FlowExporterConfig exporter(@Nullable ExporterConfig exporter) {
         return switch (exporter) {
-            case Netflow9ExporterConfig netflow9 -> netflow9;
+            case FlowExporterConfig netflow9 -> netflow9;
             case null -> throw new AssertionError("no such exporter");
         };
     }
@@ -101,7 +104,7 @@ class ApplianceConfigTest {
                 config.stacks().get(stack).source(), exporter(config.exporters().get(exporter)), 0);
     }
 
-    private static Netflow9ExporterConfig exporter(String url) throws ConfigException {
+    private static FlowExporterConfig exporter(String url) throws ConfigException {
         ExporterConfig main = ApplianceConfig.forCollector(url)
                 .stacks()
                 .getFirst()

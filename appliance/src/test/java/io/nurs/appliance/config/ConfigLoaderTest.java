@@ -32,12 +32,13 @@ class ConfigLoaderTest {
                 Path.of("/run/nurs/totals"),
                 5_000,
                 Duration.ofMillis(500));
-        Netflow9ExporterConfig main = new Netflow9ExporterConfig(
+        FlowExporterConfig main = new FlowExporterConfig(
                 "main",
-                new CollectorAddress("2001:db8::1", 2055),
+                FlowProtocol.NETFLOW9,
+                CollectorDestination.defaults(new CollectorAddress("2001:db8::1", 2055)),
                 0xfffffffcL,
-                NatView.WIRE,
-                new TemplateRefresh(7, Duration.ofHours(1)),
+                new RecordsConfig(NatView.WIRE, false),
+                new TemplateRefresh(7, Duration.ofHours(1), 0),
                 8000,
                 Duration.ofMillis(50));
         MarkInterfacesConfig marks =
@@ -56,7 +57,8 @@ class ConfigLoaderTest {
     void fillsInTheDefaults() throws ConfigException {
         ApplianceConfig config = ConfigLoader.parse("nurs.yaml", ConfigSamples.MINIMAL);
 
-        ExporterConfig main = Netflow9ExporterConfig.defaults("main", new CollectorAddress("192.0.2.10", 9995));
+        ExporterConfig main =
+                FlowExporterConfig.defaults("main", FlowProtocol.NETFLOW9, new CollectorAddress("192.0.2.10", 9995));
         assertEquals(Transport.EPOLL, config.transport());
         assertEquals(
                 List.of(new StackConfig("flows", ConntrackSourceConfig.defaults("flows"), List.of(), List.of(main))),
@@ -85,15 +87,16 @@ class ConfigLoaderTest {
                 ConntrackSourceConfig.defaults("x"));
         CollectorAddress collector = new CollectorAddress("192.0.2.10", 9995);
         assertEquals(
-                new Netflow9ExporterConfig(
+                new FlowExporterConfig(
                         "x",
-                        collector,
+                        FlowProtocol.NETFLOW9,
+                        CollectorDestination.defaults(collector),
                         1,
-                        NatView.CLIENT,
-                        new TemplateRefresh(20, Duration.ofMinutes(10)),
+                        new RecordsConfig(NatView.CLIENT, false),
+                        new TemplateRefresh(20, Duration.ofMinutes(10), 0),
                         1400,
                         Duration.ofSeconds(1)),
-                Netflow9ExporterConfig.defaults("x", collector));
+                FlowExporterConfig.defaults("x", FlowProtocol.NETFLOW9, collector));
     }
 
     @Test

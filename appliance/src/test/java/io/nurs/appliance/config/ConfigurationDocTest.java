@@ -26,6 +26,9 @@ class ConfigurationDocTest {
                 exporters: [main]
             exporters:
               main: { type: netflow9, collector: 192.0.2.10, zzz: 1, template-refresh: { zzz: 1 } }
+              tls: { type: ipfix, transport: tls, collector: 192.0.2.10,
+                     tls: { certificate: /c, key: /k, trust: /t, zzz: 1 } }
+              file: { type: ipfix, file: { path: /f, zzz: 1 } }
             """;
 
     private static final Pattern KNOWN = Pattern.compile("known keys: (.*)");
@@ -75,7 +78,7 @@ class ConfigurationDocTest {
     private static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(6, e.errors().size(), e::getMessage);
+        assertEquals(8, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()

@@ -83,7 +83,7 @@ class ValuesTest {
         "xn--bcher-kva.example., xn--bcher-kva.example., 9995",
     })
     void readsCollectorAddresses(String text, String host, int port) {
-        assertEquals(new CollectorAddress(host, port), CollectorAddress.parse(text));
+        assertEquals(new CollectorAddress(host, port), CollectorAddress.parse(text, 9995));
     }
 
     @ParameterizedTest
@@ -96,14 +96,16 @@ class ValuesTest {
                 "user@host", "host?x"
             })
     void addressesThatAreNotAddressesAreRefused(String text) {
-        assertThrows(IllegalArgumentException.class, () -> CollectorAddress.parse(text));
+        assertThrows(IllegalArgumentException.class, () -> CollectorAddress.parse(text, 9995));
     }
 
     @Test
     void addressesPrintAsTheyAreWritten() {
         assertEquals(
-                "[2001:db8::1]:9995", CollectorAddress.parse("[2001:db8::1]").toString());
-        assertEquals("192.0.2.10:9995", CollectorAddress.parse("192.0.2.10").toString());
+                "[2001:db8::1]:9995",
+                CollectorAddress.parse("[2001:db8::1]", 9995).toString());
+        assertEquals(
+                "192.0.2.10:9995", CollectorAddress.parse("192.0.2.10", 9995).toString());
     }
 
     @ParameterizedTest

@@ -10,7 +10,8 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.ConntrackSourceConfig;
-import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.lab.Wait;
 import io.nurs.appliance.source.EmbeddedSource;
 import io.nurs.appliance.source.EntryMessage;
@@ -36,7 +37,7 @@ class CollectorTest {
 
     private Collector open(String address) throws StartException, InterruptedException {
         return Collector.open(
-                Netflow9ExporterConfig.defaults("main", CollectorAddress.parse(address)),
+                FlowExporterConfig.defaults("main", FlowProtocol.NETFLOW9, CollectorAddress.parse(address, 9995)),
                 1,
                 loops.next(),
                 Transports.EPOLL,

@@ -5,9 +5,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.nurs.appliance.config.CollectorAddress;
+import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConfigException;
+import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NatView;
-import io.nurs.appliance.config.Netflow9ExporterConfig;
 import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
@@ -34,26 +35,28 @@ public final class EmbeddedCollector implements AutoCloseable {
     private final Collector collector;
 
     public EmbeddedCollector(NatView view, Consumer<ByteBuf> socket) {
-        Netflow9ExporterConfig defaults =
-                Netflow9ExporterConfig.defaults("main", new CollectorAddress("192.0.2.1", 9995));
-        Netflow9ExporterConfig config = new Netflow9ExporterConfig(
-                defaults.name(),
-                defaults.collector(),
-                defaults.observationDomain(),
-                view,
-                defaults.templateRefresh(),
-                defaults.maxDatagramBytes(),
-                defaults.flushInterval());
+        FlowExporterConfig config = config("netflow9://192.0.2.1?nat-view=" + view);
         encoder = new Netflow9Encoder(
                 new EncoderOptions(
                         config.observationDomain(),
-                        config.maxDatagramBytes(),
+                        config.maxMessageBytes(),
                         config.templateRefresh().packets(),
                         config.templateRefresh().interval()),
                 ExportClock.SYSTEM,
                 UPTIME);
         channel = new EmbeddedChannel(new Socket(socket), encoder);
         collector = new Collector(config, encoder, UPTIME, channel, new CollectorStats());
+    }
+
+    private static FlowExporterConfig config(String url) {
+        try {
+            return switch (ApplianceConfig.forCollector(url).exporters().get("main")) {
+                case FlowExporterConfig flows -> flows;
+                case null -> throw new AssertionError(url);
+            };
+        } catch (ConfigException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** One that decodes every datagram at once, for {@link #messages()}. */

@@ -1,0 +1,16 @@
+package io.nurs.appliance.config;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where an exporter's messages go. */
+public sealed interface Destination permits CollectorDestination, FileDestination {
+    /** The keys stand among the exporter's own; null after reporting what is wrong. */
+    static @Nullable Destination read(YamlSection exporter, FlowProtocol protocol) {
+        YamlValue file = exporter.value("file");
+        if (file == null) {
+            return CollectorDestination.read(exporter, protocol);
+        }
+        YamlSection section = file.section();
+        return section == null ? null : FileDestination.read(section);
+    }
+}

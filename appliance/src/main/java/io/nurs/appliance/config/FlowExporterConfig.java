@@ -1,0 +1,65 @@
+package io.nurs.appliance.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where flow records go, as what, and how messages are filled.
+ *
+ * @param observationDomain observationDomainId(149), in NetFlow v9 the source id (u32), for the first source that uses this
+ *     exporter; the next source takes the next id, see {@link ApplianceConfig#observationDomain}
+ * @param maxMessageBytes UDP payload (headers of IP and UDP not included), or a message of a stream
+ * @param flushInterval how long a message that is not full may wait
+ */
+public record FlowExporterConfig(
+        String name,
+        FlowProtocol protocol,
+        Destination destination,
+        long observationDomain,
+        RecordsConfig records,
+        TemplateRefresh templateRefresh,
+        int maxMessageBytes,
+        Duration flushInterval)
+        implements ExporterConfig {
+    // Every IPv4 host takes 576 bytes (RFC 791), less IP and UDP headers 548; 512 holds any template of ours, and any
+    // record.
+    private static final int MIN_MESSAGE_BYTES = 512;
+    // 65535 less the headers of IPv4 (20) and UDP (8).
+    private static final int MAX_MESSAGE_BYTES = 65_507;
+    private static final Destination PLACEHOLDER = new FileDestination(FileDestination.STDOUT, 0, Duration.ZERO, 0);
+
+    /** To a collector over UDP. */
+    public static FlowExporterConfig defaults(String name, FlowProtocol protocol, CollectorAddress collector) {
+        return defaults(name, protocol, CollectorDestination.defaults(collector));
+    }
+
+    private static FlowExporterConfig defaults(String name, FlowProtocol protocol, Destination destination) {
+        return new FlowExporterConfig(
+                name,
+                protocol,
+                destination,
+                1,
+                RecordsConfig.defaults(protocol),
+                TemplateRefresh.defaults(protocol),
+                1400,
+                Duration.ofSeconds(1));
+    }
+
+    static @Nullable FlowExporterConfig read(YamlSection section, String name, FlowProtocol protocol) {
+        Destination destination = Destination.read(section, protocol);
+        FlowExporterConfig fallback = defaults(name, protocol, destination == null ? PLACEHOLDER : destination);
+        FlowExporterConfig config = new FlowExporterConfig(
+                name,
+                protocol,
+                fallback.destination,
+                section.integer("observation-domain", fallback.observationDomain, 0, ScalarText.U32_MAX),
+                RecordsConfig.read(section, protocol),
+                TemplateRefresh.read(section.section("template-refresh"), protocol),
+                (int) section.integer(
+                        "max-datagram-bytes", fallback.maxMessageBytes, MIN_MESSAGE_BYTES, MAX_MESSAGE_BYTES),
+                section.duration(
+                        "flush-interval", fallback.flushInterval, Duration.ofMillis(10), Duration.ofMinutes(1)));
+        section.finish();
+        return destination == null ? null : config;
+    }
+}

@@ -1,0 +1,41 @@
+package io.nurs.appliance.config;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds files that two exporters would write over each other. */
+final class OutputFiles {
+    private OutputFiles() {}
+
+    static void check(List<StackConfig> stacks, NamedParts<ExporterConfig> exporters) {
+        Map<Path, String> writers = new HashMap<>();
+        exporters.forEach((place, exporter) -> {
+            switch (exporter) {
+                case FlowExporterConfig flows -> {
+                    if (flows.destination() instanceof FileDestination file) {
+                        check(place, stacks, flows, file, writers);
+                    }
+                }
+            }
+        });
+    }
+
+    private static void check(
+            YamlValue place,
+            List<StackConfig> stacks,
+            FlowExporterConfig exporter,
+            FileDestination file,
+            Map<Path, String> writers) {
+        String other = writers.putIfAbsent(file.path().normalize(), exporter.name());
+        if (other != null) {
+            place.error("writes to " + file + ", and so does exporter " + ScalarText.quote(other)
+                    + "; give each a file of its own");
+        }
+        if (file.isStdout() && ApplianceConfig.readers(ApplianceConfig.sourcesOf(stacks, exporter)) > 1) {
+            place.error("several readers of sources use this exporter, and standard output takes the messages of one;"
+                    + " write to files, of which each reader has its own");
+        }
+    }
+}
