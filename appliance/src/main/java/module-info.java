@@ -7,6 +7,7 @@ module io.nurs.appliance {
     requires info.picocli;
     requires io.netty.buffer;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;

@@ -1,5 +1,7 @@
 package io.nurs.appliance;
 
+import org.jspecify.annotations.Nullable;
+
 /** The machine cannot do what the configuration asks: the message is one line, and says what to do next. */
 public final class StartException extends Exception {
     private static final long serialVersionUID = 1;
@@ -11,7 +13,7 @@ public final class StartException extends Exception {
         this.advice = advice;
     }
 
-    public StartException(String advice, Throwable cause) {
+    public StartException(String advice, @Nullable Throwable cause) {
         super(advice, cause);
         this.advice = advice;
     }

@@ -4,10 +4,13 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.nurs.appliance.config.Transport;
 
 /** How the event loops wait for the kernel: both read netlink with the same code. */
@@ -22,6 +25,11 @@ public enum Transports {
         public Class<? extends DatagramChannel> datagramChannel() {
             return EpollDatagramChannel.class;
         }
+
+        @Override
+        public Class<? extends SocketChannel> socketChannel() {
+            return EpollSocketChannel.class;
+        }
     },
     IO_URING {
         @Override
@@ -33,11 +41,18 @@ public enum Transports {
         public Class<? extends DatagramChannel> datagramChannel() {
             return IoUringDatagramChannel.class;
         }
+
+        @Override
+        public Class<? extends SocketChannel> socketChannel() {
+            return IoUringSocketChannel.class;
+        }
     };
 
     public abstract IoHandlerFactory handlers();
 
     public abstract Class<? extends DatagramChannel> datagramChannel();
+
+    public abstract Class<? extends SocketChannel> socketChannel();
 
     /** What the configuration asks for, if this machine has it. */
     public static Transports of(Transport wanted) throws StartException {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param sourceAddress to send from, or null for what routing chooses
  * @param bindDevice an interface or a VRF to send through, or null
  * @param dscp Differentiated Services Code Point, 0 to 63
- * @param reconnectInterval the longest pause between attempts to connect
+ * @param reconnectInterval the shortest time from one attempt to connect to the next
  * @param stallTimeout how long a connection may take nothing before it is given up
  */
 public record CollectorDestination(

@@ -1,19 +1,16 @@
 package io.nurs.appliance.export;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
-import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.config.CollectorTransport;
+import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.config.TemplateRefresh;
@@ -27,53 +24,44 @@ import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
 import io.nurs.netflow9.Netflow9Encoder;
-import java.net.InetSocketAddress;
-import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One collector as one source sees it: a connected UDP channel on that source's event loop, the encoder in it, and the
- * templates it is sent.
+ * One collector as one source sees it: a way to it on that source's event loop, the encoder in it, and the templates it is
+ * sent.
  */
 public final class Collector {
-    private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
-
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
 
     private final String name;
     private final NatView natView;
     private final FlowEncoder encoder;
     private final ConntrackTemplates templates;
+    private final Link link;
     private final Channel channel;
     private final Future<?> flushTick;
     private final CollectorStats stats;
     private @Nullable Uniflow uniflow;
     private @Nullable FlowRecord<Uniflow> record;
 
-    /** Over a channel whose pipeline holds the encoder. */
-    Collector(
-            FlowExporterConfig config,
-            FlowEncoder encoder,
-            SystemUptime uptime,
-            Channel channel,
-            CollectorStats stats) {
+    /** Over a link whose pipeline holds the encoder. */
+    Collector(FlowExporterConfig config, FlowEncoder encoder, SystemUptime uptime, Link link, CollectorStats stats) {
         this.name = config.name();
         this.natView = config.records().natView();
         this.encoder = encoder;
         this.templates = new ConntrackTemplates(uptime);
-        this.channel = channel;
+        this.link = link;
+        this.channel = link.channel();
         this.stats = stats;
         long interval = config.flushInterval().toMillis();
         this.flushTick =
-                channel.eventLoop().scheduleAtFixedRate(channel::flush, interval, interval, TimeUnit.MILLISECONDS);
+                channel.eventLoop().scheduleAtFixedRate(this::flush, interval, interval, TimeUnit.MILLISECONDS);
     }
 
     /**
-     * Resolves the collector's name, once, and connects.
+     * Opens what leads to the collector.
      *
      * @param domain observationDomain(149), in v9 the source id, of this source at this collector
      */
@@ -94,58 +82,34 @@ public final class Collector {
             }
         }
         CollectorStats stats = new CollectorStats();
-        Channel channel = connect(config, encoder, loop, transport, stats);
-        return new Collector(config, encoder, uptime, channel, stats);
+        Link link = switch (config.destination()) {
+            case CollectorDestination there
+            when there.transport() == CollectorTransport.UDP ->
+                UdpLink.open(config.name(), there, encoder, loop, transport, stats);
+            case CollectorDestination there -> StreamLink.open(config.name(), there, encoder, loop, transport, stats);
+            case FileDestination file -> throw new StartException("not yet: " + file);
+        };
+        return new Collector(config, encoder, uptime, link, stats);
     }
 
     private static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
         TemplateRefresh refresh = config.templateRefresh();
-        EncoderOptions options = new EncoderOptions(
-                        domain, config.maxMessageBytes(), refresh.packets(), refresh.interval())
-                .withNewTemplateCopies(refresh.copies());
+        boolean isDatagrams = config.destination() instanceof CollectorDestination there
+                && there.transport() == CollectorTransport.UDP;
+        EncoderOptions options = isDatagrams
+                ? new EncoderOptions(domain, config.maxMessageBytes(), refresh.packets(), refresh.interval())
+                        .withNewTemplateCopies(refresh.copies())
+                : EncoderOptions.stream(domain, config.maxMessageBytes(), refresh.interval());
         return switch (config.protocol()) {
             case NETFLOW9 -> new Netflow9Encoder(options, clock, uptime);
             case IPFIX -> new IpfixEncoder(options, clock);
         };
     }
 
-    private static Channel connect(
-            FlowExporterConfig config, FlowEncoder encoder, EventLoop loop, Transports transport, CollectorStats stats)
-            throws StartException, InterruptedException {
-        ChannelFuture connected = new Bootstrap()
-                .group(loop)
-                .channel(transport.datagramChannel())
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new SendErrors(config, stats), encoder);
-                    }
-                })
-                .connect(resolve(config))
-                .await();
-        if (!connected.isSuccess()) {
-            Throwable cause = connected.cause();
-            // The JDK's exception for ENETUNREACH has no message.
-            String reason = cause instanceof NoRouteToHostException ? "network is unreachable" : cause.getMessage();
-            throw new StartException(
-                    "exporter " + config.name() + ": cannot reach collector " + config.destination() + ": " + reason
-                            + "; check the address and the route to it",
-                    cause);
+    private void flush() {
+        if (!link.isCut()) {
+            channel.flush();
         }
-        return connected.channel();
-    }
-
-    private static InetSocketAddress resolve(FlowExporterConfig config) throws StartException {
-        if (!(config.destination() instanceof CollectorDestination destination)) {
-            throw new IllegalStateException("no collector");
-        }
-        CollectorAddress address = destination.address();
-        InetSocketAddress resolved = new InetSocketAddress(address.host(), address.port());
-        if (resolved.isUnresolved()) {
-            throw new StartException("exporter " + config.name() + ": the name " + address.host()
-                    + " does not resolve; write the collector's address, or mend /etc/resolv.conf or /etc/hosts");
-        }
-        return resolved;
     }
 
     public String name() {
@@ -174,6 +138,10 @@ public final class Collector {
         if (!flow.isReported()) {
             return;
         }
+        if (link.isCut()) {
+            stats.unsentRecords++;
+            return;
+        }
         Template<Uniflow> template = templates.of(flow, interfaces);
         FlowRecord<Uniflow> borrowed = record;
         if (borrowed == null) {
@@ -182,19 +150,24 @@ public final class Collector {
         channel.write(borrowed.set(template, flow), channel.voidPromise());
     }
 
-    /** Whether the socket takes what it is given; if not, who reads more from the kernel makes the encoder drop it. */
+    /** Whether what is sent now arrives, as far as can be known. */
+    boolean isUp() {
+        return link.isUp();
+    }
+
+    /** Whether it takes what it is given, or is not worth waiting for; if not, the encoder drops it. */
     boolean isWritable() {
-        // A closed channel is never writable, and must not hold up the others.
-        return channel.isWritable() || !channel.isOpen();
+        return channel.isWritable() || !link.isWorthWaitingFor();
     }
 
     /** Sends together with the source's other collectors. */
     void join(SendGroup group) {
-        channel.pipeline().addBefore(channel.pipeline().context(encoder).name(), null, group.join(channel));
+        channel.pipeline().addBefore(channel.pipeline().context(encoder).name(), null, group.join(link));
     }
 
     /** Has {@code action} run on the event loop whenever {@link #isWritable()} may have changed. */
     void onWritabilityChanged(Runnable action) {
+        link.onChange(action);
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelWritabilityChanged(ChannelHandlerContext ctx) {
@@ -219,38 +192,6 @@ public final class Collector {
             channel.close();
         } else {
             channel.eventLoop().schedule(() -> closeWhenSent(deadline), 1, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** A collector that is down is no reason to stop: count, say so at times, go on. */
-    private static final class SendErrors extends ChannelInboundHandlerAdapter {
-        private final FlowExporterConfig config;
-        private final CollectorStats stats;
-        private final RateLimit limit = new RateLimit();
-
-        SendErrors(FlowExporterConfig config, CollectorStats stats) {
-            this.config = config;
-            this.stats = stats;
-        }
-
-        /** Collectors do not answer; whatever this is, nobody waits for it. */
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ReferenceCountUtil.release(message);
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            stats.sendErrors++;
-            if (limit.permits()) {
-                LOG.warn(
-                        "exporter {}: datagrams to {} fail: {}; is a collector listening there? {} counted, going on{}",
-                        config.name(),
-                        config.destination(),
-                        cause.getMessage(),
-                        stats.sendErrors,
-                        limit.suppressed());
-            }
         }
     }
 }

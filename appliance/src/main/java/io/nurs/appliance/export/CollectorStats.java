@@ -1,11 +1,29 @@
 package io.nurs.appliance.export;
 
-/** What became of datagrams to one collector. Written by its event loop alone; other threads may read a moment late. */
+/** What became of messages to one collector. Written by its event loop alone; other threads may read a moment late. */
 public final class CollectorStats {
     long sendErrors;
+    long attempts;
+    long connections;
+    long unsentRecords;
 
-    /** Datagrams that could not be sent, and ICMP errors that came back for sent ones. */
+    /** Messages that could not be sent, and ICMP errors that came back for sent ones. */
     public long sendErrors() {
         return sendErrors;
+    }
+
+    /** Attempts to connect, over TCP and TLS. */
+    public long attempts() {
+        return attempts;
+    }
+
+    /** Connections that were made. */
+    public long connections() {
+        return connections;
+    }
+
+    /** Records that were never encoded because there was no connection. */
+    public long unsentRecords() {
+        return unsentRecords;
     }
 }

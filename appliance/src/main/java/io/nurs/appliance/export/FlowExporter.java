@@ -47,6 +47,7 @@ public final class FlowExporter extends FlowSink {
     }
 
     private void pace() {
+        group.abandonTheHopeless();
         boolean writable = takesMore();
         read.forEach(channel -> channel.config().setAutoRead(writable));
         if (writable) {

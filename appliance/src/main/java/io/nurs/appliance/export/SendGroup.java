@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that a {@link SendLog} has one line between what was sent and what was not. Without a log each sends by itself.
  */
 final class SendGroup {
-    private final List<Channel> channels = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
     private final Runnable whenSent;
     private @Nullable SendLog log;
     private boolean flushing;
@@ -32,9 +32,20 @@ final class SendGroup {
     }
 
     /** The handler in front of a collector's encoder. */
-    ChannelOutboundHandlerAdapter join(Channel channel) {
-        channels.add(channel);
-        return new Member();
+    ChannelOutboundHandlerAdapter join(Link link) {
+        Member member = new Member(link);
+        members.add(member);
+        return member;
+    }
+
+    /** Waits no longer for those that are not worth it. */
+    void abandonTheHopeless() {
+        for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
+            if (!member.link.isWorthWaitingFor()) {
+                member.abandon();
+            }
+        }
     }
 
     /** Whether something is still on its way to a socket, as far as a log is kept. */
@@ -49,8 +60,8 @@ final class SendGroup {
     }
 
     void flushAll() {
-        for (int i = 0; i < channels.size(); i++) {
-            channels.get(i).flush();
+        for (int i = 0; i < members.size(); i++) {
+            members.get(i).link.channel().flush();
         }
     }
 
@@ -62,9 +73,10 @@ final class SendGroup {
         }
         flushing = true;
         sending = to.beginSending();
-        for (int i = 0; i < channels.size(); i++) {
-            if (!channels.get(i).equals(ctx.channel())) {
-                channels.get(i).flush();
+        for (int i = 0; i < members.size(); i++) {
+            Channel channel = members.get(i).link.channel();
+            if (!channel.equals(ctx.channel())) {
+                channel.flush();
             }
         }
         ctx.flush();
@@ -74,8 +86,8 @@ final class SendGroup {
         }
     }
 
-    private void written(SendLog to) {
-        underWay--;
+    private void written(SendLog to, int messages) {
+        underWay -= messages;
         if (underWay == 0 && !flushing) {
             to.sent(sending);
             whenSent.run();
@@ -83,20 +95,44 @@ final class SendGroup {
     }
 
     private final class Member extends ChannelOutboundHandlerAdapter {
+        private final Link link;
+        private int pending;
+        /** Told apart by it: what is written of earlier ones is no longer waited for. */
+        private int round;
+
+        Member(Link link) {
+            this.link = link;
+        }
+
         @Override
         public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
             SendLog to = log;
-            if (to == null || !(message instanceof ByteBuf)) {
+            if (to == null || !(message instanceof ByteBuf) || !link.isWorthWaitingFor()) {
                 ctx.write(message, promise);
                 return;
             }
             underWay++;
+            pending++;
+            int written = round;
             ctx.write(message, ctx.newPromise().addListener(done -> {
-                written(to);
+                if (written == round) {
+                    pending--;
+                    written(to, 1);
+                }
                 if (!done.isSuccess()) {
                     ctx.pipeline().fireExceptionCaught(done.cause());
                 }
             }));
+        }
+
+        void abandon() {
+            SendLog to = log;
+            if (to != null && pending > 0) {
+                int left = pending;
+                pending = 0;
+                round++;
+                written(to, left);
+            }
         }
 
         @Override

@@ -45,7 +45,7 @@ public final class EmbeddedCollector implements AutoCloseable {
                 ExportClock.SYSTEM,
                 UPTIME);
         channel = new EmbeddedChannel(new Socket(socket), encoder);
-        collector = new Collector(config, encoder, UPTIME, channel, new CollectorStats());
+        collector = new Collector(config, encoder, UPTIME, new TestLink(channel), new CollectorStats());
     }
 
     private static FlowExporterConfig config(String url) {

@@ -35,7 +35,7 @@ class SendGroupTest {
     });
 
     SendGroupTest() {
-        channel.pipeline().addLast(group.join(channel));
+        channel.pipeline().addLast(group.join(new TestLink(channel)));
         group.log(new SendLog() {
             @Override
             public long beginSending() {

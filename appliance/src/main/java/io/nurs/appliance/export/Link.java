@@ -1,0 +1,23 @@
+package io.nurs.appliance.export;
+
+import io.netty.channel.Channel;
+
+/**
+ * The way from an encoder to its collector or file. Its channel stays the same whatever happens behind it, and has the encoder
+ * in its pipeline. All on the channel's event loop.
+ */
+interface Link {
+    Channel channel();
+
+    /** Whether what is sent now arrives, as far as can be known. */
+    boolean isUp();
+
+    /** Whether what is written now goes nowhere, so that it should not even be encoded. */
+    boolean isCut();
+
+    /** Whether whoever reads from the kernel is to wait as long as the channel is not writable. */
+    boolean isWorthWaitingFor();
+
+    /** Has {@code action} run when {@link #isWorthWaitingFor()} has changed. */
+    void onChange(Runnable action);
+}

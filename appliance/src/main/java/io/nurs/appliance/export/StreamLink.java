@@ -1,0 +1,289 @@
+package io.nurs.appliance.export;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.nurs.appliance.RateLimit;
+import io.nurs.appliance.StartException;
+import io.nurs.appliance.Transports;
+import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.flow.FlowEncoder;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A TCP connection to a collector, TLS upon it or not, that is made again when it is lost, at most once in the reconnect
+ * interval. Each connection is a session: it begins with all templates, and its sequence begins anew.
+ */
+final class StreamLink implements Link {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamLink.class);
+    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+
+    private final String name;
+    private final CollectorDestination destination;
+    private final FlowEncoder encoder;
+    private final Transports transport;
+    private final CollectorStats stats;
+    private final RelayChannel relay = new RelayChannel();
+    private final Patience patience;
+    private final RateLimit limit = new RateLimit();
+    private Runnable whenChanged = () -> {};
+    private @Nullable Channel connection;
+    private boolean attempting;
+    private boolean closed;
+    private long attemptedNanos;
+
+    /** Where to connect to, as known at the time of the attempt: names and certificates change. */
+    private record Target(
+            InetSocketAddress address, @Nullable SslContext tls) {}
+
+    private StreamLink(
+            String name,
+            CollectorDestination destination,
+            FlowEncoder encoder,
+            Transports transport,
+            CollectorStats stats) {
+        this.name = name;
+        this.destination = destination;
+        this.encoder = encoder;
+        this.transport = transport;
+        this.stats = stats;
+        this.patience = new Patience(destination.stallTimeout(), this::stalled);
+    }
+
+    /**
+     * Makes the first attempt to connect, and does not wait for it: a collector may come later.
+     *
+     * @throws StartException if the collector's name does not resolve, or a file of ours cannot be used
+     */
+    static StreamLink open(
+            String name,
+            CollectorDestination destination,
+            FlowEncoder encoder,
+            EventLoop loop,
+            Transports transport,
+            CollectorStats stats)
+            throws StartException, InterruptedException {
+        StreamLink link = new StreamLink(name, destination, encoder, transport, stats);
+        Target target = link.target();
+        link.relay.pipeline().addLast(link.patience, link.new Failures(), encoder);
+        loop.register(link.relay).sync();
+        loop.execute(() -> link.connect(target));
+        return link;
+    }
+
+    private Target target() throws StartException {
+        InetSocketAddress address = SocketOptions.resolve(name, destination);
+        return new Target(address, destination.tls() == null ? null : TlsClient.context(name, destination.tls()));
+    }
+
+    @Override
+    public Channel channel() {
+        return relay;
+    }
+
+    @Override
+    public boolean isUp() {
+        return connection != null;
+    }
+
+    @Override
+    public boolean isCut() {
+        return connection == null;
+    }
+
+    @Override
+    public boolean isWorthWaitingFor() {
+        return connection != null && !patience.isExhausted();
+    }
+
+    @Override
+    public void onChange(Runnable action) {
+        whenChanged = action;
+    }
+
+    /** The pause is counted from attempt to attempt, RFC 7011 §10.4.4, so that a connection that lasted is made again at once. */
+    private void attemptLater() {
+        if (attempting || closed) {
+            return;
+        }
+        attempting = true;
+        long pause = attemptedNanos + destination.reconnectInterval().toNanos() - System.nanoTime();
+        relay.eventLoop().schedule(this::attempt, Math.max(0, pause), TimeUnit.NANOSECONDS);
+    }
+
+    /** Resolving a name and reading files may take long: not on the event loop. */
+    private void attempt() {
+        Thread.ofVirtual().name("connect-" + name).start(() -> {
+            try {
+                Target target = target();
+                relay.eventLoop().execute(() -> connect(target));
+            } catch (StartException e) {
+                relay.eventLoop().execute(() -> failed(e.advice()));
+            }
+        });
+    }
+
+    private void connect(Target target) {
+        if (closed) {
+            return;
+        }
+        attempting = true;
+        attemptedNanos = System.nanoTime();
+        stats.attempts++;
+        Bootstrap bootstrap = new Bootstrap()
+                .group(relay.eventLoop())
+                .channel(transport.socketChannel())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (target.tls != null) {
+                            channel.pipeline().addLast(tls(target.tls, channel));
+                        }
+                        channel.pipeline().addLast(new Connection());
+                    }
+                });
+        SocketOptions.connect(bootstrap, destination, target.address).addListener(connecting -> {
+            if (!connecting.isSuccess()) {
+                failed(SocketOptions.reason(connecting.cause()));
+            }
+        });
+    }
+
+    private SslHandler tls(SslContext context, Channel channel) {
+        String serverName = destination.tls() == null ? null : destination.tls().serverName();
+        return context.newHandler(
+                channel.alloc(),
+                serverName == null ? destination.address().host() : serverName,
+                destination.address().port());
+    }
+
+    private void failed(String reason) {
+        attempting = false;
+        if (!closed && limit.permits()) {
+            LOG.warn(
+                    "exporter {}: no connection to {}: {}; trying again every {} s, records meanwhile are counted as not"
+                            + " sent{}",
+                    name,
+                    destination,
+                    reason,
+                    destination.reconnectInterval().toSeconds(),
+                    limit.suppressed());
+        }
+        attemptLater();
+    }
+
+    private void established(Channel channel) {
+        attempting = false;
+        connection = channel;
+        stats.connections++;
+        encoder.newSession();
+        relay.connected(channel);
+        LOG.info("exporter {}: connected to {}", name, destination);
+        whenChanged.run();
+    }
+
+    private void lost(String reason) {
+        connection = null;
+        relay.disconnected();
+        // What is packed belongs to the session that has ended.
+        relay.flush();
+        if (closed) {
+            return;
+        }
+        LOG.warn("exporter {}: the connection to {} ended: {}; trying again", name, destination, reason);
+        whenChanged.run();
+        attemptLater();
+    }
+
+    private void stalled() {
+        Channel current = connection;
+        if (current != null) {
+            LOG.warn(
+                    "exporter {}: {} has taken nothing for {} s; closing the connection",
+                    name,
+                    destination,
+                    destination.stallTimeout().toSeconds());
+            current.close();
+        }
+        whenChanged.run();
+    }
+
+    /** What becomes of messages that could not be sent. */
+    private final class Failures extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            stats.sendErrors++;
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            closed = true;
+            ctx.fireChannelInactive();
+        }
+    }
+
+    /** One connection, until it ends. */
+    private final class Connection extends ChannelInboundHandlerAdapter {
+        private String reason = "the collector closed it";
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            if (destination.tls() == null) {
+                established(ctx.channel());
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent handshake) {
+                if (handshake.isSuccess()) {
+                    established(ctx.channel());
+                } else {
+                    reason = TlsClient.explain(handshake.cause(), destination);
+                }
+            }
+        }
+
+        /** Collectors do not answer; whatever this is, nobody waits for it. */
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (ctx.channel().isWritable() && ctx.channel().equals(connection)) {
+                relay.handOver();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            reason = TlsClient.explain(cause, destination);
+            ctx.close();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            if (ctx.channel().equals(connection)) {
+                lost(reason);
+            } else {
+                failed(reason);
+            }
+        }
+    }
+}
