@@ -6,6 +6,7 @@ public final class CollectorStats {
     long attempts;
     long connections;
     long unsentRecords;
+    String lastFailure = "";
 
     /** Messages that could not be sent, and ICMP errors that came back for sent ones. */
     public long sendErrors() {
@@ -20,6 +21,11 @@ public final class CollectorStats {
     /** Connections that were made. */
     public long connections() {
         return connections;
+    }
+
+    /** Why there was no connection, or why the last one ended, in words; empty if none has failed. */
+    public String lastFailure() {
+        return lastFailure;
     }
 
     /** Records that were never encoded because there was no connection. */

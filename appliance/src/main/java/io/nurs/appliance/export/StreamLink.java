@@ -173,6 +173,7 @@ final class StreamLink implements Link {
 
     private void failed(String reason) {
         attempting = false;
+        stats.lastFailure = reason;
         if (!closed && limit.permits()) {
             LOG.warn(
                     "exporter {}: no connection to {}: {}; trying again every {} s, records meanwhile are counted as not"
@@ -198,6 +199,7 @@ final class StreamLink implements Link {
 
     private void lost(String reason) {
         connection = null;
+        stats.lastFailure = reason;
         relay.disconnected();
         // What is packed belongs to the session that has ended.
         relay.flush();

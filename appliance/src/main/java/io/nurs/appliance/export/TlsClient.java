@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
@@ -99,13 +100,16 @@ final class TlsClient {
         return switch (cause) {
             case CertificateExpiredException expired -> "the collector's certificate has expired";
             case CertificateNotYetValidException early -> "the collector's certificate is not valid yet";
-            case CertPathBuilderException unknown ->
-                "the collector's certificate is not signed by an authority in " + (tls == null ? "trust" : tls.trust());
+            case CertPathBuilderException unknown -> untrusted(tls);
             case CertPathValidatorException invalid
-            when invalid.getCause() == null -> "the collector's certificate is not valid: " + message;
+            when !(invalid.getCause() instanceof CertificateException) -> untrusted(tls) + " (" + message + ")";
             case NotSslRecordException plain -> "the collector does not speak TLS on that port";
             default -> null;
         };
+    }
+
+    private static String untrusted(@Nullable TlsConfig tls) {
+        return "the collector's certificate is not signed by an authority in " + (tls == null ? "trust" : tls.trust());
     }
 
     private static Throwable innermost(Throwable failure) {
