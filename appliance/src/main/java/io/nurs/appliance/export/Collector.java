@@ -15,14 +15,12 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
-import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowEncoder;
-import io.nurs.flow.FlowRecord;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
@@ -31,7 +29,6 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,26 +42,22 @@ public final class Collector {
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
 
     private final String name;
-    private final NatView natView;
     private final FlowEncoder encoder;
-    private final ConntrackTemplates templates;
+    private final FlowRecords records;
     private final Channel channel;
     private final Future<?> flushTick;
     private final CollectorStats stats;
-    private @Nullable Uniflow uniflow;
-    private @Nullable FlowRecord<Uniflow> record;
 
     /** Over a channel whose pipeline holds the encoder. */
     Collector(
             FlowExporterConfig config,
             FlowEncoder encoder,
-            SystemUptime uptime,
+            FlowRecords records,
             Channel channel,
             CollectorStats stats) {
         this.name = config.name();
-        this.natView = config.records().natView();
         this.encoder = encoder;
-        this.templates = new ConntrackTemplates(uptime);
+        this.records = records;
         this.channel = channel;
         this.stats = stats;
         long interval = config.flushInterval().toMillis();
@@ -76,17 +69,20 @@ public final class Collector {
      * Resolves the collector's name, once, and connects.
      *
      * @param domain observationDomain(149), in v9 the source id, of this source at this collector
+     * @param namespace name of the network namespace that the source reads; empty for nursd's own
      */
     public static Collector open(
             FlowExporterConfig config,
             long domain,
+            String namespace,
             EventLoop loop,
             Transports transport,
             ExportClock clock,
             SystemUptime uptime)
             throws StartException, InterruptedException {
         FlowEncoder encoder = encoder(config, domain, clock, uptime);
-        for (Template<Uniflow> template : new ConntrackTemplates(uptime).all()) {
+        FlowRecords records = new FlowRecords(config, uptime, namespace);
+        for (Template<Uniflow> template : records.templates()) {
             try {
                 encoder.check(template);
             } catch (IllegalArgumentException e) {
@@ -95,10 +91,10 @@ public final class Collector {
         }
         CollectorStats stats = new CollectorStats();
         Channel channel = connect(config, encoder, loop, transport, stats);
-        return new Collector(config, encoder, uptime, channel, stats);
+        return new Collector(config, encoder, records, channel, stats);
     }
 
-    private static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
+    static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
         TemplateRefresh refresh = config.templateRefresh();
         EncoderOptions options = new EncoderOptions(
                         domain, config.maxMessageBytes(), refresh.packets(), refresh.interval())
@@ -160,26 +156,9 @@ public final class Collector {
         return stats;
     }
 
-    /** Sends a record for each direction with traffic, the originator's first. On the event loop. */
+    /** On the event loop. */
     void export(ConntrackFlow flow, boolean interfaces) {
-        Uniflow direction = uniflow;
-        if (direction == null) {
-            direction = uniflow = new Uniflow(natView, flow);
-        }
-        send(direction.set(flow, false), interfaces);
-        send(direction.set(flow, true), interfaces);
-    }
-
-    private void send(Uniflow flow, boolean interfaces) {
-        if (!flow.isReported()) {
-            return;
-        }
-        Template<Uniflow> template = templates.of(flow, interfaces);
-        FlowRecord<Uniflow> borrowed = record;
-        if (borrowed == null) {
-            borrowed = record = FlowRecord.of(template, flow);
-        }
-        channel.write(borrowed.set(template, flow), channel.voidPromise());
+        records.write(flow, interfaces, channel);
     }
 
     /** Whether the socket takes what it is given; if not, who reads more from the kernel makes the encoder drop it. */
