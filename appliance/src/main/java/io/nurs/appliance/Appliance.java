@@ -8,7 +8,6 @@ import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
-import io.nurs.appliance.config.MarkInterfacesConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
@@ -25,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -108,10 +108,7 @@ public final class Appliance {
             ends.add(collector);
         }
         return new Stack(
-                config.name(),
-                config.filters().stream().map(FlowFilter::of).toList(),
-                config.filters().stream().anyMatch(MarkInterfacesConfig.class::isInstance),
-                ends);
+                config.name(), config.filters().stream().map(FlowFilter::of).toList(), config.knowsInterfaces(), ends);
     }
 
     private Collector collector(ExporterConfig exporter, SourceConfig source, int reader, EventLoop loop)
@@ -119,7 +116,8 @@ public final class Appliance {
         return switch (exporter) {
             case FlowExporterConfig flows -> {
                 long domain = config.observationDomain(source, flows, reader);
-                Collector collector = Collector.open(flows, domain, loop, transport, ExportClock.SYSTEM, uptime);
+                Collector collector =
+                        Collector.open(flows, domain, namespace(source), loop, transport, ExportClock.SYSTEM, uptime);
                 LOG.info(
                         "exporter {}: {} to {}, observation domain {}, from source {}",
                         flows.name(),
@@ -129,6 +127,12 @@ public final class Appliance {
                         source.name());
                 yield collector;
             }
+        };
+    }
+
+    private static String namespace(SourceConfig source) {
+        return switch (source) {
+            case ConntrackSourceConfig conntrack -> Objects.requireNonNullElse(conntrack.namespace(), "");
         };
     }
 

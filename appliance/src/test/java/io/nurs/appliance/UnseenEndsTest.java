@@ -3,7 +3,8 @@ package io.nurs.appliance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.nurs.appliance.export.NursElements;
+import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.appliance.export.NursElement;
 import io.nurs.appliance.lab.ConntrackWatch;
 import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.Lab;
@@ -16,6 +17,7 @@ import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.flow.DataRecord;
 import io.nurs.flow.IanaElements;
+import io.nurs.flow.InformationElement;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ class UnseenEndsTest extends RouterTest {
     private static final String EVENTS = "net.netfilter.nf_conntrack_events";
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
     private static final InetSocketAddress SERVER6 = Traffic.at(Lab.SERVER6, Lab.PLAIN);
+    private static final InformationElement EVIDENCE = NursElement.flowEndEvidence.in(FlowProtocol.NETFLOW9, 0);
     private static final int FIRST_PORT = 20_000;
     private static final int IDLE_TIMEOUT = 1;
 
@@ -165,8 +168,7 @@ class UnseenEndsTest extends RouterTest {
     private List<DataRecord> marked() {
         List<DataRecord> marked = new ArrayList<>();
         for (DataRecord record : collector.records()) {
-            if (record.has(NursElements.flowEndEvidence)
-                    && record.unsigned(NursElements.flowEndEvidence) == ConntrackFlow.END_NOT_SEEN) {
+            if (record.has(EVIDENCE) && record.unsigned(EVIDENCE) == ConntrackFlow.END_NOT_SEEN) {
                 marked.add(record);
             }
         }

@@ -34,6 +34,7 @@ final class ApplianceConfigReader {
         root.finish();
         ObservationDomains.check(stacks, exporters);
         OutputFiles.check(stacks, exporters);
+        InterfaceFields.check(stacks, exporters);
         ConntrackTables.check(placesBySource);
         sources.warnUnused();
         exporters.warnUnused();

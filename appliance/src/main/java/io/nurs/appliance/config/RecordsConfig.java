@@ -3,17 +3,67 @@ package io.nurs.appliance.config;
 /**
  * What an exporter's records say of a flow.
  *
- * @param biflow one record for both directions, RFC 5103, instead of one for each
+ * @param biflow one record for both directions instead of one for each: in IPFIX as RFC 5103 has it, in NetFlow v9 with
+ *     elements for initiator and responder
+ * @param enterpriseNumber unsigned; whose number the elements of nurs are sent under in IPFIX
  */
-public record RecordsConfig(NatView natView, boolean biflow) {
+public record RecordsConfig(NatView natView, boolean biflow, FieldChoice fields, int enterpriseNumber) {
+    /** RFC 5612 keeps it for documentation: nurs has none of its own. */
+    public static final int EXAMPLE_ENTERPRISE = 32473;
+
+    private static final long REVERSE_ENTERPRISE = 29305;
+
     static RecordsConfig defaults(FlowProtocol protocol) {
-        return new RecordsConfig(NatView.CLIENT, protocol == FlowProtocol.IPFIX);
+        return new RecordsConfig(
+                NatView.CLIENT,
+                protocol == FlowProtocol.IPFIX,
+                FieldChoice.of(FieldProfile.DEFAULT, protocol),
+                EXAMPLE_ENTERPRISE);
     }
 
     /** The keys stand among the exporter's own. */
     static RecordsConfig read(YamlSection exporter, FlowProtocol protocol) {
         RecordsConfig fallback = defaults(protocol);
-        return new RecordsConfig(
-                exporter.choice("nat-view", fallback.natView), exporter.flag("biflow", fallback.biflow));
+        NatView natView = exporter.choice("nat-view", fallback.natView);
+        FieldChoice fields = FieldChoice.read(exporter, protocol);
+        boolean biflow = biflow(exporter, fields, protocol);
+        fields.check(exporter, protocol, biflow);
+        if (biflow) {
+            warnOf(
+                    exporter,
+                    "nat-view",
+                    "no effect with biflow: true: a record of both directions is the originator's");
+        }
+        return new RecordsConfig(natView, biflow, fields, enterpriseNumber(exporter, protocol));
+    }
+
+    private static boolean biflow(YamlSection exporter, FieldChoice fields, FlowProtocol protocol) {
+        boolean nsel = fields.profile() == FieldProfile.NSEL;
+        boolean biflow = exporter.flag("biflow", nsel || protocol == FlowProtocol.IPFIX);
+        YamlValue place = exporter.value("biflow");
+        if (nsel && !biflow && place != null) {
+            place.error("fields: nsel has one record for both directions; leave biflow out");
+        }
+        return biflow;
+    }
+
+    private static int enterpriseNumber(YamlSection exporter, FlowProtocol protocol) {
+        long number = exporter.integer("enterprise-number", EXAMPLE_ENTERPRISE, 1, ScalarText.U32_MAX);
+        YamlValue place = exporter.value("enterprise-number");
+        if (place != null && number == REVERSE_ENTERPRISE) {
+            place.error(REVERSE_ENTERPRISE
+                    + " marks the reverse direction (RFC 5103) and is nobody's; write your own number");
+        }
+        if (protocol == FlowProtocol.NETFLOW9) {
+            warnOf(exporter, "enterprise-number", "no effect: NetFlow v9 has no enterprise numbers");
+        }
+        return (int) number;
+    }
+
+    private static void warnOf(YamlSection exporter, String key, String warning) {
+        YamlValue place = exporter.value(key);
+        if (place != null) {
+            place.warning(warning);
+        }
     }
 }

@@ -9,4 +9,9 @@ public record StackConfig(
         filters = List.copyOf(filters);
         exporters = List.copyOf(exporters);
     }
+
+    /** Whether a filter adds interfaces and direction to flows. */
+    public boolean knowsInterfaces() {
+        return filters.stream().anyMatch(MarkInterfacesConfig.class::isInstance);
+    }
 }

@@ -35,6 +35,7 @@ public final class ReplayDemo {
             Collector end = Collector.open(
                     exporter(collector),
                     1,
+                    "",
                     loop,
                     transport,
                     ExportClock.SYSTEM,

@@ -12,21 +12,18 @@ import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.config.CollectorTransport;
 import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
-import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowEncoder;
-import io.nurs.flow.FlowRecord;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One collector as one source sees it: a way to it on that source's event loop, the encoder in it, and the templates it is
@@ -36,22 +33,18 @@ public final class Collector {
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
 
     private final String name;
-    private final NatView natView;
     private final FlowEncoder encoder;
-    private final ConntrackTemplates templates;
+    private final FlowRecords records;
     private final Link link;
     private final Channel channel;
     private final Future<?> flushTick;
     private final CollectorStats stats;
-    private @Nullable Uniflow uniflow;
-    private @Nullable FlowRecord<Uniflow> record;
 
     /** Over a link whose pipeline holds the encoder. */
-    Collector(FlowExporterConfig config, FlowEncoder encoder, SystemUptime uptime, Link link, CollectorStats stats) {
+    Collector(FlowExporterConfig config, FlowEncoder encoder, FlowRecords records, Link link, CollectorStats stats) {
         this.name = config.name();
-        this.natView = config.records().natView();
         this.encoder = encoder;
-        this.templates = new ConntrackTemplates(uptime);
+        this.records = records;
         this.link = link;
         this.channel = link.channel();
         this.stats = stats;
@@ -64,17 +57,20 @@ public final class Collector {
      * Opens what leads to the collector.
      *
      * @param domain observationDomain(149), in v9 the source id, of this source at this collector
+     * @param namespace name of the network namespace that the source reads; empty for nursd's own
      */
     public static Collector open(
             FlowExporterConfig config,
             long domain,
+            String namespace,
             EventLoop loop,
             Transports transport,
             ExportClock clock,
             SystemUptime uptime)
             throws StartException, InterruptedException {
         FlowEncoder encoder = encoder(config, domain, clock, uptime);
-        for (Template<Uniflow> template : new ConntrackTemplates(uptime).all()) {
+        FlowRecords records = new FlowRecords(config, uptime, namespace);
+        for (Template<Uniflow> template : records.templates()) {
             try {
                 encoder.check(template);
             } catch (IllegalArgumentException e) {
@@ -89,10 +85,10 @@ public final class Collector {
             case CollectorDestination there -> StreamLink.open(config.name(), there, encoder, loop, transport, stats);
             case FileDestination file -> throw new StartException("not yet: " + file);
         };
-        return new Collector(config, encoder, uptime, link, stats);
+        return new Collector(config, encoder, records, link, stats);
     }
 
-    private static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
+    static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
         TemplateRefresh refresh = config.templateRefresh();
         boolean isDatagrams = config.destination() instanceof CollectorDestination there
                 && there.transport() == CollectorTransport.UDP;
@@ -124,30 +120,13 @@ public final class Collector {
         return stats;
     }
 
-    /** Sends a record for each direction with traffic, the originator's first. On the event loop. */
+    /** On the event loop. */
     void export(ConntrackFlow flow, boolean interfaces) {
-        Uniflow direction = uniflow;
-        if (direction == null) {
-            direction = uniflow = new Uniflow(natView, flow);
-        }
-        send(direction.set(flow, false), interfaces);
-        send(direction.set(flow, true), interfaces);
-    }
-
-    private void send(Uniflow flow, boolean interfaces) {
-        if (!flow.isReported()) {
-            return;
-        }
         if (link.isCut()) {
-            stats.unsentRecords++;
-            return;
+            stats.unsentRecords += records.count(flow);
+        } else {
+            records.write(flow, interfaces, channel);
         }
-        Template<Uniflow> template = templates.of(flow, interfaces);
-        FlowRecord<Uniflow> borrowed = record;
-        if (borrowed == null) {
-            borrowed = record = FlowRecord.of(template, flow);
-        }
-        channel.write(borrowed.set(template, flow), channel.voidPromise());
     }
 
     /** Whether what is sent now arrives, as far as can be known. */

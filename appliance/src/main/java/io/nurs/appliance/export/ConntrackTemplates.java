@@ -1,23 +1,26 @@
 package io.nurs.appliance.export;
 
-import static io.nurs.flow.IanaElements.*;
-
+import io.nurs.appliance.config.FlowField;
+import io.nurs.appliance.config.FlowField.Presence;
+import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.appliance.config.RecordsConfig;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.Field;
-import io.nurs.flow.SystemUptime;
+import io.nurs.flow.InformationElement;
 import io.nurs.flow.Template;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The dictionary from conntrack to IANA's elements: one template for each kind of flow, so that no record carries a field that
- * its protocol lacks. Ids from 256 on are those of flows without interfaces, from 262 on of those with; 12 more for the few
+ * One template for each kind of flow, with those of the chosen fields that the kind has, so that no record carries a field
+ * that its protocol lacks. Ids from 256 on are those of flows without interfaces, from 262 on of those with; 12 more for the few
  * records that have something to say of how the flow's end is known.
  */
 final class ConntrackTemplates {
     private static final int KINDS = 6;
 
-    private final SystemUptime uptime;
+    private final FlowProtocol protocol;
+    private final RecordsConfig config;
     private final List<Template<Uniflow>> templates = new ArrayList<>();
 
     private enum Kind {
@@ -26,14 +29,19 @@ final class ConntrackTemplates {
         OTHER
     }
 
-    ConntrackTemplates(SystemUptime uptime) {
-        this.uptime = uptime;
+    /** None if the exporter is one of events. */
+    ConntrackTemplates(FlowProtocol protocol, RecordsConfig config, RecordFields dictionary) {
+        this.protocol = protocol;
+        this.config = config;
+        if (config.fields().profile().isOfEvents()) {
+            return;
+        }
         for (boolean evidence : new boolean[] {false, true}) {
             for (boolean interfaces : new boolean[] {false, true}) {
                 for (boolean ipv6 : new boolean[] {false, true}) {
                     for (Kind kind : Kind.values()) {
                         int id = Template.MIN_ID + templates.size();
-                        templates.add(new Template<>(id, fields(kind, ipv6, interfaces, evidence)));
+                        templates.add(new Template<>(id, fields(dictionary, kind, ipv6, interfaces, evidence)));
                     }
                 }
             }
@@ -44,6 +52,10 @@ final class ConntrackTemplates {
         return List.copyOf(templates);
     }
 
+    boolean isEmpty() {
+        return templates.isEmpty();
+    }
+
     /** @param interfaces whether the stack knows them */
     Template<Uniflow> of(Uniflow flow, boolean interfaces) {
         int kind = flow.hasPorts() ? 0 : flow.isIcmp() ? 1 : 2;
@@ -51,72 +63,37 @@ final class ConntrackTemplates {
         return templates.get(evidence + (interfaces ? KINDS : 0) + (flow.isIpv6() ? KINDS / 2 : 0) + kind);
     }
 
-    private List<Field<Uniflow>> fields(Kind kind, boolean ipv6, boolean interfaces, boolean evidence) {
+    private List<Field<Uniflow>> fields(
+            RecordFields dictionary, Kind kind, boolean ipv6, boolean interfaces, boolean evidence) {
         List<Field<Uniflow>> fields = new ArrayList<>();
-        fields.addAll(ipv6 ? addresses6() : addresses4());
-        switch (kind) {
-            case PORTS -> fields.addAll(ports());
-            case ICMP -> fields.addAll(ipv6 ? icmp6() : icmp4());
-            case OTHER -> {}
+        for (FlowField field : config.fields().fields()) {
+            if (isPresent(field.presence(), kind, ipv6, interfaces, evidence)) {
+                fields.addAll(dictionary.of(field));
+            }
         }
-        fields.addAll(List.of(
-                Field.u8(protocolIdentifier, Uniflow::protocol),
-                // Eight octets: the four that RFC 3954 starts from wrap at 4 GiB.
-                Field.u64(octetDeltaCount, Uniflow::octets),
-                Field.u64(packetDeltaCount, Uniflow::packets),
-                Field.u32(flowStartSysUpTime, flow -> uptime.at(flow.startMillis())),
-                Field.u32(flowEndSysUpTime, flow -> uptime.at(flow.endMillis())),
-                // The two above wrap after 49.7 days; these never do.
-                Field.u64(flowStartMilliseconds, Uniflow::startMillis),
-                Field.u64(flowEndMilliseconds, Uniflow::endMillis),
-                Field.u8(flowEndReason, Uniflow::flowEndReason)));
-        if (interfaces) {
-            fields.add(Field.u32(ingressInterface, Uniflow::ingressInterface));
-            fields.add(Field.u32(egressInterface, Uniflow::egressInterface));
-            fields.add(Field.u8(flowDirection, Uniflow::flowDirection));
-        }
-        if (evidence) {
-            fields.add(Field.u8(NursElements.flowEndEvidence, Uniflow::flowEndEvidence));
+        if (needsDirection(fields)) {
+            fields.add(RecordFields.biflowDirection());
         }
         return fields;
     }
 
-    private static List<Field<Uniflow>> addresses4() {
-        return List.of(
-                Field.octets(sourceIPv4Address, Uniflow::copySource),
-                Field.octets(destinationIPv4Address, Uniflow::copyDestination),
-                Field.octets(postNATSourceIPv4Address, Uniflow::copyPostNatSource),
-                Field.octets(postNATDestinationIPv4Address, Uniflow::copyPostNatDestination));
+    /** RFC 5103 §6.3 wants it said who is the source; NetFlow v9's elements say so by their names. */
+    private boolean needsDirection(List<Field<Uniflow>> fields) {
+        return protocol == FlowProtocol.IPFIX
+                && !config.fields().has(FlowField.biflowDirection)
+                && fields.stream().anyMatch(field -> field.element().enterprise() == InformationElement.REVERSE);
     }
 
-    private static List<Field<Uniflow>> addresses6() {
-        return List.of(
-                Field.octets(sourceIPv6Address, Uniflow::copySource),
-                Field.octets(destinationIPv6Address, Uniflow::copyDestination),
-                Field.octets(postNATSourceIPv6Address, Uniflow::copyPostNatSource),
-                Field.octets(postNATDestinationIPv6Address, Uniflow::copyPostNatDestination));
-    }
-
-    private static List<Field<Uniflow>> ports() {
-        return List.of(
-                Field.u16(sourceTransportPort, Uniflow::sourcePort),
-                Field.u16(destinationTransportPort, Uniflow::destinationPort),
-                Field.u16(postNAPTSourceTransportPort, Uniflow::postNaptSourcePort),
-                Field.u16(postNAPTDestinationTransportPort, Uniflow::postNaptDestinationPort));
-    }
-
-    // Type and code together, which v9 collectors know from RFC 3954, and each for itself.
-    private static List<Field<Uniflow>> icmp4() {
-        return List.of(
-                Field.u16(icmpTypeCodeIPv4, Uniflow::icmpTypeCode),
-                Field.u8(icmpTypeIPv4, Uniflow::icmpType),
-                Field.u8(icmpCodeIPv4, Uniflow::icmpCode));
-    }
-
-    private static List<Field<Uniflow>> icmp6() {
-        return List.of(
-                Field.u16(icmpTypeCodeIPv6, Uniflow::icmpTypeCode),
-                Field.u8(icmpTypeIPv6, Uniflow::icmpType),
-                Field.u8(icmpCodeIPv6, Uniflow::icmpCode));
+    private static boolean isPresent(Presence presence, Kind kind, boolean ipv6, boolean interfaces, boolean evidence) {
+        return switch (presence) {
+            case ALWAYS -> true;
+            case IPV4 -> !ipv6;
+            case IPV6 -> ipv6;
+            case PORTS -> kind == Kind.PORTS;
+            case ICMP_IPV4 -> kind == Kind.ICMP && !ipv6;
+            case ICMP_IPV6 -> kind == Kind.ICMP && ipv6;
+            case INTERFACES -> interfaces;
+            case EVIDENCE -> evidence;
+        };
     }
 }

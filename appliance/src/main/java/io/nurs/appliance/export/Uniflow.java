@@ -4,10 +4,11 @@ import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.netlink.conntrack.TupleView;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * One direction of a flow as a record shows it: which of the entry's addresses are the source, the destination, and those
- * behind NAT. Reused for each record.
+ * behind NAT. A record of both directions is the originator's, with the counters of the other. Reused for each record.
  *
  * <p>With A:pa talking to R:pr, which NAT turns into S:ps, the answer's record reads
  *
@@ -21,6 +22,14 @@ import java.lang.foreign.MemorySegment;
 final class Uniflow {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final int MAX_LABELS_BYTES = 16;
+
+    // firewallEvent(233)
+    private static final int FLOW_DELETED = 2;
+    private static final int FLOW_UPDATE = 5;
+
+    private final TupleHash hash = new TupleHash();
     private final boolean wire;
     private ConntrackFlow flow;
     private boolean reply;
@@ -57,6 +66,10 @@ final class Uniflow {
 
     boolean isIcmp() {
         return seen.protocol() == (seen.isIpv6() ? IpProtocol.ICMPV6 : IpProtocol.ICMP);
+    }
+
+    int ipVersion() {
+        return seen.isIpv6() ? 6 : 4;
     }
 
     int protocol() {
@@ -134,6 +147,19 @@ final class Uniflow {
         return reply ? flow.replyPackets() : flow.originalPackets();
     }
 
+    long reverseOctets() {
+        return reply ? flow.originalBytes() : flow.replyBytes();
+    }
+
+    long reversePackets() {
+        return reply ? flow.originalPackets() : flow.replyPackets();
+    }
+
+    /** Whether a record of both directions is to be. */
+    boolean isEitherReported() {
+        return octets() > 0 || reverseOctets() > 0 || flow.isReportedEmpty();
+    }
+
     /** Whether this direction is to have a record. */
     boolean isReported() {
         return octets() > 0 || (flow.isReportedEmpty() && !reply);
@@ -158,6 +184,64 @@ final class Uniflow {
     /** {@link ConntrackFlow#endEvidence()} */
     int flowEndEvidence() {
         return flow.endEvidence();
+    }
+
+    int firewallEvent() {
+        return flow.isLast() ? FLOW_DELETED : FLOW_UPDATE;
+    }
+
+    int mark() {
+        return flow.mark();
+    }
+
+    int zone() {
+        return flow.zone();
+    }
+
+    int status() {
+        return flow.status();
+    }
+
+    String helper() {
+        return flow.helper();
+    }
+
+    /** {@value #MAX_LABELS_BYTES} octets, those that the entry lacks zero. */
+    void copyLabels(MemorySegment to, long offset) {
+        byte[] labels = flow.labels();
+        for (int i = 0; i < MAX_LABELS_BYTES; i++) {
+            to.set(ValueLayout.JAVA_BYTE, offset + i, i < labels.length ? labels[i] : 0);
+        }
+    }
+
+    int id() {
+        return flow.id();
+    }
+
+    /** The same in all records of a conversation, and in no other's: {@link #id()} alone is 32 bits that others may share. */
+    long flowId() {
+        return hash.of(flow.original()) << Integer.SIZE | Integer.toUnsignedLong(flow.id());
+    }
+
+    long startNanos() {
+        return flow.startNanos();
+    }
+
+    long endNanos() {
+        return flow.endNanos();
+    }
+
+    long startSeconds() {
+        return flow.startNanos() / NANOS_PER_SECOND;
+    }
+
+    long endSeconds() {
+        return flow.endNanos() / NANOS_PER_SECOND;
+    }
+
+    /** The longest that 32 bits can say is 49.7 days. */
+    long durationMillis() {
+        return Math.min(endMillis() - startMillis(), 0xffff_ffffL);
     }
 
     long startMillis() {

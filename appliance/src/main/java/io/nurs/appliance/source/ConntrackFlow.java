@@ -186,6 +186,11 @@ public final class ConntrackFlow {
         return endEvidence;
     }
 
+    /** Whether this is the flow's last report. */
+    public boolean isLast() {
+        return last;
+    }
+
     /** Whether this is the last report of a flow whose end the kernel has told. */
     public boolean isSeenEnd() {
         return last && endEvidence != END_NOT_SEEN;

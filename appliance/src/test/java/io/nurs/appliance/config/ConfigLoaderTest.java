@@ -37,7 +37,7 @@ class ConfigLoaderTest {
                 FlowProtocol.NETFLOW9,
                 CollectorDestination.defaults(new CollectorAddress("2001:db8::1", 2055)),
                 0xfffffffcL,
-                new RecordsConfig(NatView.WIRE, false),
+                records(NatView.WIRE),
                 new TemplateRefresh(7, Duration.ofHours(1), 0),
                 8000,
                 Duration.ofMillis(50));
@@ -51,6 +51,11 @@ class ConfigLoaderTest {
                 config.stacks().getFirst());
         assertEquals(List.of("main", "spare"), List.copyOf(config.exporters().keySet()));
         assertEquals(List.of(), config.warnings());
+    }
+
+    private static RecordsConfig records(NatView natView) {
+        RecordsConfig defaults = RecordsConfig.defaults(FlowProtocol.NETFLOW9);
+        return new RecordsConfig(natView, false, defaults.fields(), 32473);
     }
 
     @Test
@@ -92,7 +97,7 @@ class ConfigLoaderTest {
                         FlowProtocol.NETFLOW9,
                         CollectorDestination.defaults(collector),
                         1,
-                        new RecordsConfig(NatView.CLIENT, false),
+                        records(NatView.CLIENT),
                         new TemplateRefresh(20, Duration.ofMinutes(10), 0),
                         1400,
                         Duration.ofSeconds(1)),

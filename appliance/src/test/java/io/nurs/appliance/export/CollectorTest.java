@@ -39,6 +39,7 @@ class CollectorTest {
         return Collector.open(
                 FlowExporterConfig.defaults("main", FlowProtocol.NETFLOW9, CollectorAddress.parse(address, 9995)),
                 1,
+                "",
                 loops.next(),
                 Transports.EPOLL,
                 ExportClock.SYSTEM,

@@ -1,10 +1,10 @@
 package io.nurs.appliance.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.MarkField;
 import io.nurs.appliance.config.MarkInterfacesConfig;
 import io.nurs.appliance.config.NatView;
@@ -15,17 +15,17 @@ import io.nurs.appliance.source.EmbeddedSource;
 import io.nurs.appliance.source.EntryMessage;
 import io.nurs.flow.DataRecord;
 import io.nurs.flow.DecodedMessage;
-import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.ExportClock;
+import io.nurs.flow.FlowEncoder;
 import io.nurs.flow.IanaElements;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
-import io.nurs.netflow9.Netflow9Encoder;
 import io.nurs.netlink.conntrack.ConntrackTuple;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The table of who is source, destination and post-NAT in which direction. */
 class ConntrackTemplatesTest {
@@ -208,14 +208,15 @@ class ConntrackTemplatesTest {
         assertTrue(records > 10, records + " records");
     }
 
-    @Test
-    void everyTemplateIsLegalAndFitsTheSmallestDatagram() {
-        SystemUptime uptime = new SystemUptime(0);
-        Netflow9Encoder encoder =
-                new Netflow9Encoder(new EncoderOptions(1, 512, 20, Duration.ofMinutes(1)), ExportClock.SYSTEM, uptime);
-        List<Template<Uniflow>> all = new ConntrackTemplates(uptime).all();
+    /** Of every profile and the longest list there is, in both protocols. */
+    @ParameterizedTest
+    @MethodSource("io.nurs.appliance.export.RecordConfigs#urls")
+    void everyTemplateIsLegalAndFitsTheSmallestDatagram(String url) {
+        FlowExporterConfig config = RecordConfigs.config(url + "&max-datagram-bytes=512");
+        FlowEncoder encoder = Collector.encoder(config, 1, ExportClock.SYSTEM, new SystemUptime(0));
+        List<Template<Uniflow>> all = new FlowRecords(config, new SystemUptime(0), "").templates();
         all.forEach(encoder::check);
         assertEquals(24, all.stream().map(Template::id).distinct().count());
-        assertFalse(all.stream().anyMatch(Template::hasVariableLength));
+        assertTrue(all.stream().allMatch(template -> template.id() < 512));
     }
 }

@@ -1,75 +1,106 @@
 package io.nurs.appliance.export;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.nurs.appliance.config.ApplianceConfig;
-import io.nurs.appliance.config.ConfigException;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
-import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
+import io.nurs.flow.FlowDecoder;
+import io.nurs.flow.FlowEncoder;
 import io.nurs.flow.SystemUptime;
+import io.nurs.ipfix.IpfixDecoder;
 import io.nurs.netflow9.Netflow9Decoder;
-import io.nurs.netflow9.Netflow9Encoder;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A stack with one collector whose socket is a function of the datagram, which must not keep it. */
 public final class EmbeddedCollector implements AutoCloseable {
     private static final SystemUptime UPTIME = new SystemUptime(1_700_000_000_000L);
 
-    private final Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
+    private final FlowDecoder decoder;
     private final List<DecodedMessage> messages = new ArrayList<>();
-    private final Netflow9Encoder encoder;
+    private final List<byte[]> datagrams = new ArrayList<>();
+    private final FlowEncoder encoder;
     private final EmbeddedChannel channel;
     private final Collector collector;
 
     public EmbeddedCollector(NatView view, Consumer<ByteBuf> socket) {
-        FlowExporterConfig config = config("netflow9://192.0.2.1?nat-view=" + view);
-        encoder = new Netflow9Encoder(
-                new EncoderOptions(
-                        config.observationDomain(),
-                        config.maxMessageBytes(),
-                        config.templateRefresh().packets(),
-                        config.templateRefresh().interval()),
-                ExportClock.SYSTEM,
-                UPTIME);
-        channel = new EmbeddedChannel(new Socket(socket), encoder);
-        collector = new Collector(config, encoder, UPTIME, new TestLink(channel), new CollectorStats());
+        this("netflow9://192.0.2.1?nat-view=" + view, socket);
     }
 
-    private static FlowExporterConfig config(String url) {
-        try {
-            return switch (ApplianceConfig.forCollector(url).exporters().get("main")) {
-                case FlowExporterConfig flows -> flows;
-                case null -> throw new AssertionError(url);
-            };
-        } catch (ConfigException e) {
-            throw new AssertionError(e);
-        }
+    /** With an exporter's plain keys in the URL. */
+    public EmbeddedCollector(String url, Consumer<ByteBuf> socket) {
+        this(RecordConfigs.config(url), socket);
+    }
+
+    public EmbeddedCollector(FlowExporterConfig config, Consumer<ByteBuf> socket) {
+        decoder = decoder(config);
+        encoder = Collector.encoder(config, config.observationDomain(), ExportClock.SYSTEM, UPTIME);
+        channel = new EmbeddedChannel(new Socket(socket), encoder);
+        collector = new Collector(
+                config,
+                encoder,
+                new FlowRecords(config, UPTIME, "monitorns"),
+                new TestLink(channel),
+                new CollectorStats());
+    }
+
+    private static FlowDecoder decoder(FlowExporterConfig config) {
+        return switch (config.protocol()) {
+            case NETFLOW9 -> new Netflow9Decoder(DecoderLimits.DEFAULT);
+            case IPFIX ->
+                new IpfixDecoder(
+                        DecoderLimits.DEFAULT,
+                        Stream.of(NursElement.values())
+                                .map(element -> element.in(
+                                        FlowProtocol.IPFIX, config.records().enterpriseNumber()))
+                                .toList());
+        };
     }
 
     /** One that decodes every datagram at once, for {@link #messages()}. */
     public static EmbeddedCollector decoding(NatView view) {
+        return decoding("netflow9://192.0.2.1?nat-view=" + view);
+    }
+
+    public static EmbeddedCollector decoding(String url) {
+        return decoding(RecordConfigs.config(url));
+    }
+
+    public static EmbeddedCollector decoding(FlowExporterConfig config) {
         List<EmbeddedCollector> self = new ArrayList<>();
         EmbeddedCollector collector =
-                new EmbeddedCollector(view, datagram -> self.getFirst().decode(datagram));
+                new EmbeddedCollector(config, datagram -> self.getFirst().decode(datagram));
         self.add(collector);
         return collector;
     }
 
     private void decode(ByteBuf datagram) {
+        datagrams.add(ByteBufUtil.getBytes(datagram));
         messages.add(Objects.requireNonNull(decoder.decode(new InetSocketAddress("192.0.2.9", 1), datagram)));
+    }
+
+    /** What has left, as octets. */
+    List<byte[]> datagrams() {
+        flush();
+        return datagrams;
+    }
+
+    Collector collector() {
+        return collector;
     }
 
     public FlowExporter exporter(boolean interfaces, FlowFilter... filters) {

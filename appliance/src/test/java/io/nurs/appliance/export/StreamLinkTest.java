@@ -48,7 +48,7 @@ class StreamLinkTest {
 
     private Collector open(int port, String options) throws Exception {
         return Collector.open(
-                config(port, options), 1, loop, Transports.EPOLL, ExportClock.SYSTEM, new SystemUptime(0));
+                config(port, options), 1, "", loop, Transports.EPOLL, ExportClock.SYSTEM, new SystemUptime(0));
     }
 
     private static FlowExporterConfig config(int port, String options) throws ConfigException {

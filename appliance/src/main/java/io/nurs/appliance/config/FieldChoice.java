@@ -1,0 +1,128 @@
+package io.nurs.appliance.config;
+
+import io.nurs.flow.IanaElements;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which fields an exporter's records have.
+ *
+ * @param fields in the order of a record; each kind of flow has those that it can fill
+ */
+public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
+    public FieldChoice {
+        fields = List.copyOf(fields);
+    }
+
+    static FieldChoice of(FieldProfile profile, FlowProtocol protocol) {
+        return new FieldChoice(profile, profile.fields(protocol));
+    }
+
+    /** A profile's name, or a list of IANA's names. */
+    static FieldChoice read(YamlSection exporter, FlowProtocol protocol) {
+        YamlValue value = exporter.value("fields");
+        FieldChoice fallback = of(FieldProfile.DEFAULT, protocol);
+        if (value == null) {
+            return fallback;
+        }
+        if (value.isList()) {
+            FieldChoice listed = listed(value);
+            return listed.fields.isEmpty() ? fallback : listed;
+        }
+        FieldProfile profile = value.parse(FieldChoice::profile);
+        return profile == null ? fallback : of(profile, protocol);
+    }
+
+    private static FieldProfile profile(String text) {
+        List<FieldProfile> profiles = FieldProfile.named();
+        List<String> words = profiles.stream().map(FieldProfile::toString).toList();
+        if (FlowField.names().contains(text)) {
+            throw new IllegalArgumentException(
+                    ScalarText.quote(text) + " is one field; write a list, such as [" + text + ", …]");
+        }
+        if (!words.contains(text)) {
+            throw new IllegalArgumentException(ScalarText.quote(text) + " is unknown; "
+                    + NearestName.hint(text, words, "profiles, besides a list of fields"));
+        }
+        return profiles.get(words.indexOf(text));
+    }
+
+    private static FieldChoice listed(YamlValue list) {
+        Set<FlowField> fields = new LinkedHashSet<>();
+        List<YamlValue> items = list.items();
+        for (YamlValue item : items) {
+            FlowField field = item.parse(FieldChoice::field);
+            if (field != null && !fields.add(field)) {
+                item.error(ScalarText.quote(field.name()) + " is in this list twice");
+            }
+        }
+        if (items.isEmpty()) {
+            list.error("empty; list at least one field, or remove the key");
+        } else if (fields.stream().noneMatch(field -> field.presence() == FlowField.Presence.ALWAYS)
+                && !fields.isEmpty()) {
+            list.error("some flows would have none of these; add one that all have, such as protocolIdentifier");
+        }
+        return new FieldChoice(FieldProfile.LISTED, List.copyOf(fields));
+    }
+
+    private static FlowField field(String name) {
+        List<String> names = FlowField.names();
+        if (names.contains(name)) {
+            return FlowField.valueOf(name);
+        }
+        if (name.equals("natEvent")) {
+            throw new IllegalArgumentException(
+                    "natEvent is of events, and makes nfdump and pmacct take a flow for one, without"
+                            + " counters; write fields: nat-events for an exporter of events");
+        }
+        String reason =
+                IanaElements.byName(name) == null ? " is unknown; " : " is none of what a conntrack source can fill; ";
+        throw new IllegalArgumentException(ScalarText.quote(name) + reason + NearestName.hint(name, names, "fields"));
+    }
+
+    /** Refuses what cannot go together; {@code biflow} says whether a record tells both directions. */
+    void check(YamlSection exporter, FlowProtocol protocol, boolean biflow) {
+        YamlValue place = exporter.value("fields");
+        if (place == null || profile != FieldProfile.LISTED) {
+            return;
+        }
+        for (FlowField field : fields) {
+            if (field.isOfConversations() && !biflow) {
+                place.error(field + " is of both directions; write biflow: true, or leave it out");
+                return;
+            }
+        }
+        if (biflow && protocol == FlowProtocol.IPFIX) {
+            checkReversible(place);
+        } else if (biflow) {
+            checkCountedOnce(place, FlowField.octetDeltaCount, FlowField.initiatorOctets, FlowField.responderOctets);
+            checkCountedOnce(place, FlowField.packetDeltaCount, FlowField.initiatorPackets, FlowField.responderPackets);
+        }
+    }
+
+    // RFC 5103 §4: without an address nobody could tell which way is the reverse.
+    private void checkReversible(YamlValue place) {
+        boolean counts = has(FlowField.octetDeltaCount, FlowField.packetDeltaCount);
+        boolean addresses = has(FlowField.sourceIPv4Address, FlowField.destinationIPv4Address)
+                && has(FlowField.sourceIPv6Address, FlowField.destinationIPv6Address);
+        if (counts && !addresses) {
+            place.error(
+                    "a record of both directions needs an address of either version, or the reverse counters mean nothing"
+                            + " (RFC 5103); add sourceIPv4Address and sourceIPv6Address, or write biflow: false");
+        }
+    }
+
+    // NetFlow v9 has no reverse elements: with biflow the counter becomes the other two.
+    private void checkCountedOnce(YamlValue place, FlowField counter, FlowField initiator, FlowField responder) {
+        if (has(counter) && has(initiator, responder)) {
+            place.error("with biflow NetFlow v9 sends " + counter + " as " + initiator + " and " + responder
+                    + "; leave out the one or the others");
+        }
+    }
+
+    public boolean has(FlowField... any) {
+        return Arrays.stream(any).anyMatch(fields::contains);
+    }
+}

@@ -1,0 +1,171 @@
+package io.nurs.appliance.config;
+
+import static io.nurs.appliance.config.FlowField.*;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Choices of fields with a name. */
+public enum FieldProfile {
+    DEFAULT("default"),
+    /** Who with whom, how much and when. */
+    MINIMAL("minimal"),
+    /** All that conntrack tells. */
+    FULL("full"),
+    /** What the predecessor of nurs sent, in its order. */
+    CTFLOW9("ctflow9"),
+    /** Cisco ASA's NetFlow Secure Event Logging. */
+    NSEL("nsel"),
+    /** RFC 8158: events only, no flows. */
+    NAT_EVENTS("nat-events"),
+    /** Cisco IOS XE's High-Speed Logging: events only, no flows. */
+    HSL("hsl"),
+    /** A list in the configuration. */
+    LISTED("");
+
+    private static final List<FlowField> MINIMAL_FIELDS = List.of(
+            sourceIPv4Address,
+            destinationIPv4Address,
+            sourceIPv6Address,
+            destinationIPv6Address,
+            sourceTransportPort,
+            destinationTransportPort,
+            protocolIdentifier,
+            octetDeltaCount,
+            packetDeltaCount,
+            flowStartMilliseconds,
+            flowEndMilliseconds);
+
+    /** What {@code default} has before the times, and after them. */
+    private static final List<FlowField> FLOW = List.of(
+            sourceIPv4Address,
+            destinationIPv4Address,
+            postNATSourceIPv4Address,
+            postNATDestinationIPv4Address,
+            sourceIPv6Address,
+            destinationIPv6Address,
+            postNATSourceIPv6Address,
+            postNATDestinationIPv6Address,
+            sourceTransportPort,
+            destinationTransportPort,
+            postNAPTSourceTransportPort,
+            postNAPTDestinationTransportPort,
+            // Type and code together, which v9 collectors know from RFC 3954, and each for itself.
+            icmpTypeCodeIPv4,
+            icmpTypeIPv4,
+            icmpCodeIPv4,
+            icmpTypeCodeIPv6,
+            icmpTypeIPv6,
+            icmpCodeIPv6,
+            protocolIdentifier,
+            octetDeltaCount,
+            packetDeltaCount);
+
+    private static final List<FlowField> MILLISECONDS = List.of(flowStartMilliseconds, flowEndMilliseconds);
+    private static final List<FlowField> INTERFACES = List.of(ingressInterface, egressInterface, flowDirection);
+
+    /** RFC 3954's own times, which wrap after 49.7 days; milliseconds never do. */
+    private static final List<FlowField> UPTIMES = List.of(flowStartSysUpTime, flowEndSysUpTime);
+
+    private static final List<FlowField> CONNTRACK = List.of(
+            ipVersion, flowDurationMilliseconds, flowId, ctMark, ctZone, ctLabels, ctStatus, ctHelper, ctId, netnsName);
+
+    private static final List<FlowField> CTFLOW9_FIELDS = List.of(
+            flowDirection,
+            egressInterface,
+            ingressInterface,
+            icmpTypeCodeIPv4,
+            flowEndSysUpTime,
+            flowStartSysUpTime,
+            postNATDestinationIPv6Address,
+            postNATSourceIPv6Address,
+            destinationIPv6Address,
+            sourceIPv6Address,
+            postNAPTDestinationTransportPort,
+            postNAPTSourceTransportPort,
+            postNATDestinationIPv4Address,
+            postNATSourceIPv4Address,
+            packetDeltaCount,
+            octetDeltaCount,
+            destinationTransportPort,
+            sourceTransportPort,
+            protocolIdentifier,
+            destinationIPv4Address,
+            sourceIPv4Address);
+
+    /** In the order of the templates in Cisco's "ASA NetFlow Implementation Guide". */
+    private static final List<FlowField> NSEL_FIELDS = List.of(
+            flowId,
+            sourceIPv4Address,
+            sourceIPv6Address,
+            sourceTransportPort,
+            ingressInterface,
+            destinationIPv4Address,
+            destinationIPv6Address,
+            destinationTransportPort,
+            egressInterface,
+            protocolIdentifier,
+            icmpTypeIPv4,
+            icmpCodeIPv4,
+            icmpTypeIPv6,
+            icmpCodeIPv6,
+            postNATSourceIPv4Address,
+            postNATDestinationIPv4Address,
+            postNATSourceIPv6Address,
+            postNATDestinationIPv6Address,
+            postNAPTSourceTransportPort,
+            postNAPTDestinationTransportPort,
+            firewallEvent,
+            observationTimeMilliseconds,
+            flowStartMilliseconds,
+            initiatorOctets,
+            responderOctets,
+            initiatorPackets,
+            responderPackets);
+
+    private final String word;
+
+    FieldProfile(String word) {
+        this.word = word;
+    }
+
+    /** In the order of a record; none if there are no records of flows. */
+    List<FlowField> fields(FlowProtocol protocol) {
+        return switch (this) {
+            case DEFAULT -> defaultFields(protocol, List.of());
+            case MINIMAL -> MINIMAL_FIELDS;
+            case FULL -> defaultFields(protocol, CONNTRACK);
+            case CTFLOW9 -> CTFLOW9_FIELDS;
+            case NSEL -> NSEL_FIELDS;
+            case NAT_EVENTS, HSL, LISTED -> List.of();
+        };
+    }
+
+    private static List<FlowField> defaultFields(FlowProtocol protocol, List<FlowField> more) {
+        List<FlowField> fields = new ArrayList<>(FLOW);
+        if (protocol == FlowProtocol.NETFLOW9) {
+            fields.addAll(UPTIMES);
+        }
+        fields.addAll(MILLISECONDS);
+        fields.add(flowEndReason);
+        fields.addAll(INTERFACES);
+        fields.addAll(more);
+        fields.add(flowEndEvidence);
+        return List.copyOf(fields);
+    }
+
+    /** Whether it is about events instead of flows. */
+    public boolean isOfEvents() {
+        return this == NAT_EVENTS || this == HSL;
+    }
+
+    static List<FieldProfile> named() {
+        return Arrays.stream(values()).filter(profile -> profile != LISTED).toList();
+    }
+
+    @Override
+    public String toString() {
+        return word;
+    }
+}

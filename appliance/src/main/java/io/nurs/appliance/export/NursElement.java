@@ -1,0 +1,60 @@
+package io.nurs.appliance.export;
+
+import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.flow.DataType;
+import io.nurs.flow.InformationElement;
+import io.nurs.ipfix.ElementSemantics;
+import io.nurs.ipfix.ElementType;
+
+/**
+ * Elements of our own, for what IANA's registry has no word. In IPFIX they are numbered under an enterprise number that the
+ * operator chooses. NetFlow v9 has no such numbers: vendors take ids from 32768 on, which nobody hands out; collectors that do
+ * not know one skip it.
+ */
+@SuppressWarnings("MemberName")
+public enum NursElement {
+    ctMark(1, DataType.UNSIGNED32, ElementSemantics.FLAGS, "connection mark (CTA_MARK)"),
+    ctZone(2, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "conntrack zone (CTA_ZONE)"),
+    ctLabels(3, DataType.OCTET_ARRAY, ElementSemantics.DEFAULT, "connection labels, bit 0 first (CTA_LABELS)"),
+    ctStatus(4, DataType.UNSIGNED32, ElementSemantics.FLAGS, "IPS_* bits (CTA_STATUS)"),
+    ctHelper(5, DataType.STRING, ElementSemantics.DEFAULT, "name of the conntrack helper (CTA_HELP_NAME)"),
+    ctId(6, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "hash that names the conntrack entry (CTA_ID)"),
+    netnsName(7, DataType.STRING, ElementSemantics.DEFAULT, "network namespace whose table it is"),
+    flowEndEvidence(
+            8,
+            DataType.UNSIGNED8,
+            ElementSemantics.IDENTIFIER,
+            "how the end is known: 1 its time is inferred, 2 it was not seen");
+
+    private static final int NETFLOW9_IDS = 60_128;
+    private static final int NO_UNITS = 0;
+
+    private final int id;
+    private final DataType type;
+    private final ElementSemantics semantics;
+    private final String description;
+
+    NursElement(int id, DataType type, ElementSemantics semantics, String description) {
+        this.id = id;
+        this.type = type;
+        this.semantics = semantics;
+        this.description = description;
+    }
+
+    /**
+     * As a protocol numbers it.
+     *
+     * @param enterprise of no meaning in NetFlow v9
+     */
+    public InformationElement in(FlowProtocol protocol, int enterprise) {
+        return switch (protocol) {
+            case IPFIX -> new InformationElement(enterprise, id, name(), type);
+            case NETFLOW9 -> new InformationElement(InformationElement.IANA, NETFLOW9_IDS + id, name(), type);
+        };
+    }
+
+    /** What an IPFIX collector has to know of it. */
+    ElementType described(int enterprise) {
+        return new ElementType(in(FlowProtocol.IPFIX, enterprise), semantics, NO_UNITS, description);
+    }
+}
