@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,7 +26,7 @@ final class RotatedNames {
         Path absolute = path.toAbsolutePath();
         String name = absolute.getFileName().toString();
         int dot = name.lastIndexOf('.');
-        this.directory = absolute.getParent();
+        this.directory = Objects.requireNonNullElse(absolute.getParent(), absolute);
         this.stem = dot > 0 ? name.substring(0, dot) : name;
         this.suffix = dot > 0 ? name.substring(dot) : "";
         this.pattern = Pattern.compile(Pattern.quote(stem) + "-\\d{8}T\\d{6}Z(?:_(\\d{3,9}))?" + Pattern.quote(suffix));
