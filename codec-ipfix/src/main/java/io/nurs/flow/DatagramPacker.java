@@ -237,7 +237,7 @@ final class DatagramPacker {
 
     /** What is packed leaves, and before it what has been asked for since it was begun. */
     void send(ChannelHandlerContext ctx) {
-        if (datagram.records() > 0 && schedule.isWanted() && !datagram.isRefreshed()) {
+        if (datagram.isOpen() && datagram.records() > 0 && schedule.isWanted() && !datagram.isRefreshed()) {
             OpenDatagram filling = datagram;
             datagram = ahead;
             try {

@@ -144,6 +144,14 @@ class IpfixTemplatesTest {
     }
 
     @Test
+    void refreshWaitsForDataAndSendsNothingByItself() {
+        encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
+        encoder.flushed();
+        encoder.encoder.refreshAlways(true);
+        assertEquals(List.of(), encoder.flushed());
+    }
+
+    @Test
     void refreshThatFillsADatagramStillPrecedesTheData() {
         try (EncoderFixture tight = new EncoderFixture(new EncoderOptions(42, 152, 1000, Duration.ofHours(1)))) {
             Template<TestFlow> other = new Template<>(259, TestFlow.BIFLOW.fields());

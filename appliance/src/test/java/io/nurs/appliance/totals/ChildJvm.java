@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The modules of this test on a class path, in a process of its own. */
-final class ChildJvm {
+public final class ChildJvm {
     private ChildJvm() {}
 
-    static Process start(Class<?> main, String... arguments) throws IOException {
+    public static Process start(Class<?> main, String... arguments) throws IOException {
         List<String> command = command(main);
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
@@ -18,7 +18,7 @@ final class ChildJvm {
                 .start();
     }
 
-    static List<String> command(Class<?> main) {
+    public static List<String> command(Class<?> main) {
         List<String> path = new ArrayList<>(List.of("target/test-classes", "target/classes"));
         for (String property : List.of("jdk.module.path", "java.class.path")) {
             path.add(System.getProperty(property, ""));
