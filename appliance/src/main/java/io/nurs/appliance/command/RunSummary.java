@@ -17,14 +17,15 @@ final class RunSummary {
             lines.addAll(describe(source));
         }
         for (Collector collector : appliance.collectors()) {
-            lines.add("exporter %s: %d records in %d datagrams, %d bytes; %d send errors, %d records dropped"
+            lines.add("exporter %s: %d records in %d datagrams, %d bytes; %d messages lost, %d records dropped"
                     .formatted(
                             collector.name(),
                             collector.encoded().records(),
                             collector.encoded().datagrams(),
                             collector.encoded().bytes(),
-                            collector.stats().sendErrors(),
-                            collector.encoded().droppedRecords()));
+                            collector.lostMessages(),
+                            collector.encoded().droppedRecords()
+                                    + collector.stats().unsentRecords()));
         }
         return lines;
     }

@@ -83,7 +83,7 @@ public final class Collector {
             when there.transport() == CollectorTransport.UDP ->
                 UdpLink.open(config.name(), there, encoder, loop, transport, stats);
             case CollectorDestination there -> StreamLink.open(config.name(), there, encoder, loop, transport, stats);
-            case FileDestination file -> throw new StartException("not yet: " + file);
+            case FileDestination file -> FileLink.open(config, file, domain, encoder, loop);
         };
         return new Collector(config, encoder, records, link, stats);
     }
@@ -118,6 +118,11 @@ public final class Collector {
 
     public CollectorStats stats() {
         return stats;
+    }
+
+    /** Messages that were encoded and went nowhere, as far as can be known. */
+    public long lostMessages() {
+        return link.lostMessages();
     }
 
     /** On the event loop. */

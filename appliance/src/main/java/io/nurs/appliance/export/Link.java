@@ -18,6 +18,9 @@ interface Link {
     /** Whether whoever reads from the kernel is to wait as long as the channel is not writable. */
     boolean isWorthWaitingFor();
 
+    /** Messages that were written and went nowhere. */
+    long lostMessages();
+
     /** Has {@code action} run when {@link #isWorthWaitingFor()} has changed. */
     void onChange(Runnable action);
 }

@@ -109,6 +109,11 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public long lostMessages() {
+        return stats.sendErrors;
+    }
+
+    @Override
     public void onChange(Runnable action) {
         whenChanged = action;
     }

@@ -106,6 +106,11 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public long lostMessages() {
+        return stats.sendErrors;
+    }
+
+    @Override
     public void onChange(Runnable action) {
         // Never.
     }

@@ -74,8 +74,9 @@ final class WholeMessages {
         if (at < windowAt || at + Short.BYTES > windowAt + window.limit()) {
             windowAt = at;
             window.clear();
-            while (window.position() < Short.BYTES && file.read(window, at + window.position()) >= 0) {
-                continue;
+            int read = 0;
+            while (window.position() < Short.BYTES && read >= 0) {
+                read = file.read(window, at + window.position());
             }
             window.flip();
         }

@@ -36,5 +36,10 @@ final class TestLink implements Link {
     }
 
     @Override
+    public long lostMessages() {
+        return 0;
+    }
+
+    @Override
     public void onChange(Runnable action) {}
 }

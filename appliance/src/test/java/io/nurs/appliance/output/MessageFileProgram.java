@@ -11,8 +11,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Writes numbered records in a process of its own: one to be killed, to fill its disk, or to write to its standard output. */
 public final class MessageFileProgram {
@@ -66,7 +68,11 @@ public final class MessageFileProgram {
         long read = 0;
         long size = 0;
         long last = -1;
-        for (Path file : Files.list(path.getParent()).sorted().toList()) {
+        List<Path> files;
+        try (Stream<Path> found = Files.list(path.getParent())) {
+            files = found.sorted().toList();
+        }
+        for (Path file : files) {
             for (long number : Numbers.inIpfix(file)) {
                 if (number <= last && !file.equals(path)) {
                     System.out.println(number + " after " + last + " in " + file);

@@ -1,0 +1,80 @@
+package io.nurs.appliance.export;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.nurs.appliance.StartException;
+import io.nurs.appliance.config.FileDestination;
+import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.output.MessageFileChannel;
+import io.nurs.appliance.output.MessageFileOptions;
+import io.nurs.flow.FlowEncoder;
+import java.time.Duration;
+
+/** A file, or standard output. A disk that hangs is waited for as long as a collector is. */
+final class FileLink implements Link {
+    private static final Duration STALL_TIMEOUT = Duration.ofSeconds(5);
+
+    private final MessageFileChannel channel;
+    private final Patience patience = new Patience(STALL_TIMEOUT, this::exhausted);
+    private Runnable whenChanged = () -> {};
+
+    private FileLink(MessageFileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** @param domain of the messages: one that is not the exporter's first stands in the file's name */
+    static FileLink open(
+            FlowExporterConfig exporter, FileDestination file, long domain, FlowEncoder encoder, EventLoop loop)
+            throws StartException, InterruptedException {
+        String path = file.path().toString();
+        if (domain != exporter.observationDomain()) {
+            path = withDomain(path, domain);
+        }
+        MessageFileOptions options = MessageFileOptions.of(exporter.name(), path)
+                .rotating(file.rotateBytes(), file.rotateInterval(), file.keep());
+        FileLink link = new FileLink(MessageFileChannel.open(options, encoder, loop));
+        link.channel.pipeline().addFirst(link.patience);
+        return link;
+    }
+
+    private static String withDomain(String path, long domain) {
+        int dot = path.lastIndexOf('.');
+        return dot > path.lastIndexOf('/') + 1
+                ? path.substring(0, dot) + "." + domain + path.substring(dot)
+                : path + "." + domain;
+    }
+
+    private void exhausted() {
+        whenChanged.run();
+    }
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public boolean isUp() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public boolean isCut() {
+        return false;
+    }
+
+    @Override
+    public boolean isWorthWaitingFor() {
+        return channel.isOpen() && !patience.isExhausted();
+    }
+
+    @Override
+    public void onChange(Runnable action) {
+        whenChanged = action;
+    }
+
+    @Override
+    public long lostMessages() {
+        return channel.stats().droppedMessages();
+    }
+}
