@@ -5,83 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.nurs.appliance.StartException;
-import io.nurs.appliance.Transports;
-import io.nurs.appliance.config.ApplianceConfig;
-import io.nurs.appliance.config.ConfigException;
-import io.nurs.appliance.config.ConfigLoader;
-import io.nurs.appliance.config.ConntrackSourceConfig;
-import io.nurs.appliance.config.ExporterConfig;
-import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.lab.Certificates;
 import io.nurs.appliance.lab.RecordingCollector;
 import io.nurs.appliance.lab.StreamCollector;
 import io.nurs.appliance.lab.Wait;
 import io.nurs.appliance.source.EmbeddedSource;
-import io.nurs.appliance.source.EntryMessage;
 import io.nurs.flow.DecodedMessage;
-import io.nurs.flow.ExportClock;
-import io.nurs.flow.SystemUptime;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StreamLinkTest {
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, Transports.EPOLL.handlers());
-    private final EventLoop loop = loops.next();
-
+class StreamLinkTest extends LinkTest {
     @TempDir
     Path directory;
 
-    @AfterEach
-    void close() {
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-    }
-
     private Collector open(int port, String options) throws Exception {
-        return Collector.open(
-                config(port, options), 1, "", loop, Transports.EPOLL, ExportClock.SYSTEM, new SystemUptime(0));
-    }
-
-    private static FlowExporterConfig config(int port, String options) throws ConfigException {
-        ApplianceConfig config = ConfigLoader.parse("test.yaml", """
-                stacks: [{ name: flows, source: { type: conntrack }, exporters: [main] }]
-                exporters: { main: { type: ipfix, collector: "127.0.0.1:%d", flush-interval: 10ms, %s } }
-                """.formatted(port, options));
-        ExporterConfig main = config.exporters().values().iterator().next();
-        return switch (main) {
-            case FlowExporterConfig flows -> flows;
-        };
-    }
-
-    private FlowExporter exporter(Collector collector) {
-        return new FlowExporter(List.of(new Stack("flows", List.of(), false, List.of(collector))));
-    }
-
-    private EmbeddedSource source(FlowExporter exporter) {
-        return new EmbeddedSource(ConntrackSourceConfig.defaults("flows"), InstantSource.system(), exporter);
-    }
-
-    /** One record, or two. */
-    private void flow(EmbeddedSource source) {
-        flows(source, 1);
-    }
-
-    private void flows(EmbeddedSource source, int count) {
-        loop.submit(() -> {
-                    for (int i = 0; i < count; i++) {
-                        source.read(EntryMessage.destroy().counters(1, 60, 1, 60));
-                    }
-                })
-                .syncUninterruptibly();
+        return open("type: ipfix, collector: \"127.0.0.1:%d\", %s".formatted(port, options));
     }
 
     @Test
@@ -90,17 +32,17 @@ class StreamLinkTest {
             Collector collector = open(there.port(), "transport: tcp, reconnect-interval: 1s");
             EmbeddedSource source = source(exporter(collector));
             Wait.until("a connection", collector::isUp);
-            flow(source);
+            flows(source, 1);
             Wait.until("records", () -> !there.records().isEmpty());
             there.stop();
             Wait.until("its end", () -> !collector.isUp());
             int before = there.messages().size();
-            flow(source);
+            flows(source, 1);
             assertTrue(collector.stats().unsentRecords() > 0);
 
             there.start();
             Wait.until("another connection", collector::isUp);
-            flow(source);
+            flows(source, 1);
             Wait.until("records", () -> there.messages().size() > before);
 
             DecodedMessage first = there.messages().get(before);
@@ -244,7 +186,7 @@ class StreamLinkTest {
             Collector collector = open(there.port(), "transport: tls, tls: { %s }".formatted(certificates.client()));
             EmbeddedSource source = source(exporter(collector));
             Wait.until("a connection", collector::isUp);
-            flow(source);
+            flows(source, 1);
             Wait.until("records", () -> !there.records().isEmpty());
             collector.close().sync();
         }
