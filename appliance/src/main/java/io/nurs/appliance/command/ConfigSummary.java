@@ -6,7 +6,9 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FilterConfig;
 import io.nurs.appliance.config.MarkInterfacesConfig;
+import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import java.time.Duration;
@@ -78,6 +80,8 @@ final class ConfigSummary {
     private static String describe(FilterConfig filter) {
         return switch (filter) {
             case MarkInterfacesConfig marks -> "mark-interfaces";
+            case MatchConfig match ->
+                "match " + ScalarText.quote(match.expression().toString());
         };
     }
 

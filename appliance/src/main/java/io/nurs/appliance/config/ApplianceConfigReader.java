@@ -122,6 +122,11 @@ final class ApplianceConfigReader {
         for (YamlValue item : section.items("filters")) {
             YamlSection part = item.section();
             FilterConfig filter = part == null ? null : filter(part);
+            if (filter instanceof MatchConfig match
+                    && match.expression().readsMarkInterfaces()
+                    && filters.stream().noneMatch(MarkInterfacesConfig.class::isInstance)) {
+                item.warning("interfaces and direction are 0 here: no mark-interfaces filter stands before this one");
+            }
             if (filter != null) {
                 filters.add(filter);
             }
@@ -154,7 +159,11 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable FilterConfig filter(YamlSection section) {
-        return section.kind("type", "mark-interfaces") == null ? null : MarkInterfacesConfig.read(section);
+        String kind = section.kind("type", "mark-interfaces", "match");
+        if (kind == null) {
+            return null;
+        }
+        return kind.equals("match") ? MatchConfig.read(section) : MarkInterfacesConfig.read(section);
     }
 
     private static @Nullable ExporterConfig exporter(YamlSection section, String name) {
