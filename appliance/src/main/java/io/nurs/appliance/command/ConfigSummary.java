@@ -3,6 +3,7 @@ package io.nurs.appliance.command;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FilterConfig;
 import io.nurs.appliance.config.MarkInterfacesConfig;
@@ -74,7 +75,8 @@ final class ConfigSummary {
                 .map(filter -> " -> " + describe(filter))
                 .collect(Collectors.joining());
         String exporters = stack.exporters().stream().map(ExporterConfig::name).collect(Collectors.joining(", "));
-        return stack.source().name() + filters + " -> " + exporters;
+        String distribution = stack.distribution() == DistributionMode.MIRROR ? "" : " (" + stack.distribution() + ")";
+        return stack.source().name() + filters + " -> " + exporters + distribution;
     }
 
     private static String describe(FilterConfig filter) {

@@ -80,8 +80,9 @@ final class ApplianceConfigReader {
         SourceConfig source = stackSource(section, name == null ? "" : name);
         List<FilterConfig> filters = filters(section);
         List<ExporterConfig> targets = stackExporters(section);
+        DistributionMode distribution = distribution(section, targets);
         section.finish();
-        return name == null || source == null ? null : new StackConfig(name, source, filters, targets);
+        return name == null || source == null ? null : new StackConfig(name, source, filters, targets, distribution);
     }
 
     private String stackName(String name) {
@@ -152,6 +153,15 @@ final class ApplianceConfigReader {
             }
         }
         return List.copyOf(targets.values());
+    }
+
+    private static DistributionMode distribution(YamlSection section, List<ExporterConfig> targets) {
+        DistributionMode distribution = section.choice("distribution", DistributionMode.MIRROR);
+        YamlValue place = section.value("distribution");
+        if (place != null && distribution != DistributionMode.MIRROR && targets.size() == 1) {
+            place.warning("has no effect with one exporter");
+        }
+        return distribution;
     }
 
     private static @Nullable SourceConfig source(YamlSection section, String name) {

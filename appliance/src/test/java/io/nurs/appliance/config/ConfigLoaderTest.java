@@ -48,7 +48,7 @@ class ConfigLoaderTest {
         assertEquals(2, config.stacks().size());
         ExporterConfig spare = config.stacks().get(1).exporters().getFirst();
         assertEquals(
-                new StackConfig("flows", flows, List.of(marks, match), List.of(main, spare)),
+                new StackConfig("flows", flows, List.of(marks, match), List.of(main, spare), DistributionMode.HASH),
                 config.stacks().getFirst());
         assertEquals(List.of("main", "spare"), List.copyOf(config.exporters().keySet()));
         assertEquals(List.of(), config.warnings());
@@ -117,7 +117,8 @@ class ConfigLoaderTest {
         ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
                 sources: { idle: { type: conntrack } }
                 stacks:
-                  - { name: a, source: { type: conntrack, accounting: end, active-timeout: 5s }, exporters: [main] }
+                  - { name: a, source: { type: conntrack, accounting: end, active-timeout: 5s }, exporters: [main],
+                      distribution: failover }
                 exporters:
                   main: { type: netflow9, collector: 192.0.2.10 }
                   spare: { type: netflow9, collector: 192.0.2.11 }
@@ -127,7 +128,8 @@ class ConfigLoaderTest {
                 List.of(
                         "nurs.yaml:1:18: sources.idle: no stack uses it",
                         "nurs.yaml:3:76: stacks[0].source.active-timeout: has no effect with accounting: end",
-                        "nurs.yaml:6:10: exporters.spare: no stack uses it"),
+                        "nurs.yaml:4:21: stacks[0].distribution: has no effect with one exporter",
+                        "nurs.yaml:7:10: exporters.spare: no stack uses it"),
                 config.warnings().stream().map(ConfigError::toString).toList());
     }
 

@@ -26,6 +26,7 @@ final class ConfigSamples {
                   - { type: mark-interfaces, ingress: "0xf0000000 >> 28", egress: "0xf0 >> 4", direction: 0x80000000 }
                   - { type: match, expression: "protocol == tcp and port in [80, 443]" }
                 exporters: [main, spare]
+                distribution: hash
               - name: whole
                 source: wan
                 exporters: [spare]
