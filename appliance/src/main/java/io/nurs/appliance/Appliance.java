@@ -108,7 +108,10 @@ public final class Appliance {
             ends.add(collector);
         }
         return new Stack(
-                config.name(), config.filters().stream().map(FlowFilter::of).toList(), config.knowsInterfaces(), ends);
+                config.filters().stream().map(FlowFilter::of).toList(),
+                config.knowsInterfaces(),
+                config.distribution(),
+                ends);
     }
 
     private Collector collector(ExporterConfig exporter, SourceConfig source, int reader, EventLoop loop)

@@ -196,6 +196,14 @@ final class DatagramPacker {
         }
     }
 
+    /** What is packed leaves as well, behind what has been asked for. */
+    void announce(ChannelHandlerContext ctx) {
+        if (!datagram.isOpen()) {
+            begin(ctx);
+        }
+        send(ctx);
+    }
+
     void beginDueOptions(ChannelHandlerContext ctx) {
         if (!optionsSources.isEmpty() && !datagram.isOpen() && schedule.isDueByTime()) {
             begin(ctx);

@@ -110,6 +110,16 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
     }
 
     /**
+     * Sends templates and option records now, without flows: an outage, or its end, shows. Nothing leaves if there are none.
+     */
+    public final void announce() {
+        ChannelHandlerContext ctx = attached();
+        schedule.request();
+        packer.announce(ctx);
+        ctx.flush();
+    }
+
+    /**
      * Begins a transport session in the same channel, as a new file does: {@link #refresh()}, and on a stream the
      * sequence begins anew. A new connection does so without being told. Flush what belongs to the old one first.
      */

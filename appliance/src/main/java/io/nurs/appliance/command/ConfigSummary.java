@@ -3,10 +3,13 @@ package io.nurs.appliance.command;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FilterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.MarkInterfacesConfig;
+import io.nurs.appliance.config.MatchConfig;
+import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import java.time.Duration;
@@ -72,12 +75,15 @@ final class ConfigSummary {
                 .map(filter -> " -> " + describe(filter))
                 .collect(Collectors.joining());
         String exporters = stack.exporters().stream().map(ExporterConfig::name).collect(Collectors.joining(", "));
-        return stack.source().name() + filters + " -> " + exporters;
+        String distribution = stack.distribution() == DistributionMode.MIRROR ? "" : " (" + stack.distribution() + ")";
+        return stack.source().name() + filters + " -> " + exporters + distribution;
     }
 
     private static String describe(FilterConfig filter) {
         return switch (filter) {
             case MarkInterfacesConfig marks -> "mark-interfaces";
+            case MatchConfig match ->
+                "match " + ScalarText.quote(match.expression().toString());
         };
     }
 

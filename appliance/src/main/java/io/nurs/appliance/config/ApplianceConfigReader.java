@@ -82,8 +82,9 @@ final class ApplianceConfigReader {
         SourceConfig source = stackSource(section, name == null ? "" : name);
         List<FilterConfig> filters = filters(section);
         List<ExporterConfig> targets = stackExporters(section);
+        DistributionMode distribution = distribution(section, targets);
         section.finish();
-        return name == null || source == null ? null : new StackConfig(name, source, filters, targets);
+        return name == null || source == null ? null : new StackConfig(name, source, filters, targets, distribution);
     }
 
     private String stackName(String name) {
@@ -124,6 +125,11 @@ final class ApplianceConfigReader {
         for (YamlValue item : section.items("filters")) {
             YamlSection part = item.section();
             FilterConfig filter = part == null ? null : filter(part);
+            if (filter instanceof MatchConfig match
+                    && match.expression().readsMarkInterfaces()
+                    && filters.stream().noneMatch(MarkInterfacesConfig.class::isInstance)) {
+                item.warning("interfaces and direction are 0 here: no mark-interfaces filter stands before this one");
+            }
             if (filter != null) {
                 filters.add(filter);
             }
@@ -151,12 +157,25 @@ final class ApplianceConfigReader {
         return List.copyOf(targets.values());
     }
 
+    private static DistributionMode distribution(YamlSection section, List<ExporterConfig> targets) {
+        DistributionMode distribution = section.choice("distribution", DistributionMode.MIRROR);
+        YamlValue place = section.value("distribution");
+        if (place != null && distribution != DistributionMode.MIRROR && targets.size() == 1) {
+            place.warning("has no effect with one exporter");
+        }
+        return distribution;
+    }
+
     private static @Nullable SourceConfig source(YamlSection section, String name) {
         return section.kind("type", "conntrack") == null ? null : ConntrackSourceConfig.read(section, name);
     }
 
     private static @Nullable FilterConfig filter(YamlSection section) {
-        return section.kind("type", "mark-interfaces") == null ? null : MarkInterfacesConfig.read(section);
+        String kind = section.kind("type", "mark-interfaces", "match");
+        if (kind == null) {
+            return null;
+        }
+        return kind.equals("match") ? MatchConfig.read(section) : MarkInterfacesConfig.read(section);
     }
 
     private static @Nullable ExporterConfig exporter(YamlSection section, String name) {

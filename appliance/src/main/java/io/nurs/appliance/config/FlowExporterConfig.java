@@ -1,5 +1,6 @@
 package io.nurs.appliance.config;
 
+import io.nurs.appliance.filter.FlowExpression;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param observationDomain observationDomainId(149), in NetFlow v9 the source id (u32), for the first source that uses this
  *     exporter; the next source takes the next id, see {@link ApplianceConfig#observationDomain}
+ * @param filter which conversations it gets, or null for all
  * @param maxMessageBytes UDP payload (headers of IP and UDP not included), or a message of a stream
  * @param flushInterval how long a message that is not full may wait
  */
@@ -16,6 +18,7 @@ public record FlowExporterConfig(
         FlowProtocol protocol,
         Destination destination,
         long observationDomain,
+        @Nullable FlowExpression filter,
         RecordsConfig records,
         TemplateRefresh templateRefresh,
         int maxMessageBytes,
@@ -39,6 +42,7 @@ public record FlowExporterConfig(
                 protocol,
                 destination,
                 1,
+                null,
                 RecordsConfig.defaults(protocol),
                 TemplateRefresh.defaults(protocol),
                 1400,
@@ -53,6 +57,7 @@ public record FlowExporterConfig(
                 protocol,
                 fallback.destination,
                 section.integer("observation-domain", fallback.observationDomain, 0, ScalarText.U32_MAX),
+                section.optional("filter", FlowExpression::parse),
                 RecordsConfig.read(section, protocol),
                 TemplateRefresh.read(section.section("template-refresh"), protocol),
                 (int) section.integer(

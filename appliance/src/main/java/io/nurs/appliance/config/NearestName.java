@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Locale;
 
 /** Guesses which known name a misspelt one was meant to be. */
-final class NearestName {
+public final class NearestName {
     private NearestName() {}
 
     /** The list of names, led by a guess where one is near enough: {@code "did you mean x? known keys: x, y"}. */
-    static String hint(String misspelt, Collection<String> known, String label) {
+    public static String hint(String misspelt, Collection<String> known, String label) {
         if (known.isEmpty()) {
             return "there are no " + label;
         }

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How numbers, durations and sizes are written. Each parse method throws IllegalArgumentException with a message for the operator. */
-final class ScalarText {
+public final class ScalarText {
     static final long U32_MAX = 0xffff_ffffL;
 
     private static final Pattern INTEGER = Pattern.compile("0|[1-9][0-9]*|0x([0-9a-fA-F]+)|0o([0-7]+)");
@@ -19,7 +19,7 @@ final class ScalarText {
 
     private ScalarText() {}
 
-    static long integer(String text) {
+    public static long integer(String text) {
         if (LEADING_ZERO.matcher(text).matches()) {
             // strtoul(…, 0) in iptables and nurs reads octal here, YAML 1.2 reads decimal.
             throw new IllegalArgumentException(quote(text)
@@ -109,11 +109,11 @@ final class ScalarText {
     }
 
     /** The operator's own text inside a message: one line, of bounded length, whatever the file holds. */
-    static String quote(String text) {
+    public static String quote(String text) {
         return '"' + printable(text) + '"';
     }
 
-    static String printable(String text) {
+    public static String printable(String text) {
         StringBuilder printable = new StringBuilder();
         text.codePoints().limit(MAX_QUOTED).forEach(c -> printable.appendCodePoint(isPrintable(c) ? c : '?'));
         return text.codePointCount(0, text.length()) > MAX_QUOTED

@@ -4,7 +4,11 @@ import java.util.List;
 
 /** One way from a source through filters to exporters, its references resolved. Another stack may share the source or an exporter. */
 public record StackConfig(
-        String name, SourceConfig source, List<FilterConfig> filters, List<ExporterConfig> exporters) {
+        String name,
+        SourceConfig source,
+        List<FilterConfig> filters,
+        List<ExporterConfig> exporters,
+        DistributionMode distribution) {
     public StackConfig {
         filters = List.copyOf(filters);
         exporters = List.copyOf(exporters);
@@ -13,5 +17,10 @@ public record StackConfig(
     /** Whether a filter adds interfaces and direction to flows. */
     public boolean knowsInterfaces() {
         return filters.stream().anyMatch(MarkInterfacesConfig.class::isInstance);
+    }
+
+    /** One whose exporters get every flow each. */
+    public StackConfig(String name, SourceConfig source, List<FilterConfig> filters, List<ExporterConfig> exporters) {
+        this(name, source, filters, exporters, DistributionMode.MIRROR);
     }
 }

@@ -7,6 +7,7 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.export.Collector;
@@ -43,7 +44,7 @@ public final class ReplayDemo {
             ReplaySource source = ReplaySource.open(
                     ConntrackSourceConfig.defaults("replay"),
                     loop,
-                    new FlowExporter(List.of(new Stack("replay", List.of(), false, List.of(end)))));
+                    new FlowExporter(List.of(new Stack(List.of(), false, DistributionMode.MIRROR, List.of(end)))));
             table.progress(
                     "playing %,d datagrams".formatted(recording.datagrams().size()));
             source.play(recording);

@@ -13,6 +13,7 @@ import io.nurs.appliance.config.CollectorTransport;
 import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.TemplateRefresh;
+import io.nurs.appliance.filter.FlowExpression;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
@@ -24,17 +25,19 @@ import io.nurs.ipfix.IpfixEncoder;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One collector as one source sees it: a way to it on that source's event loop, the encoder in it, and the templates it is
  * sent.
  */
-public final class Collector {
+public final class Collector implements Distribution.Member {
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
 
     private final String name;
     private final FlowEncoder encoder;
     private final FlowRecords records;
+    private final @Nullable FlowExpression filter;
     private final Link link;
     private final Channel channel;
     private final Future<?> flushTick;
@@ -45,6 +48,7 @@ public final class Collector {
         this.name = config.name();
         this.encoder = encoder;
         this.records = records;
+        this.filter = config.filter();
         this.link = link;
         this.channel = link.channel();
         this.stats = stats;
@@ -108,6 +112,7 @@ public final class Collector {
         }
     }
 
+    @Override
     public String name() {
         return name;
     }
@@ -127,6 +132,9 @@ public final class Collector {
 
     /** On the event loop. */
     void export(ConntrackFlow flow, boolean interfaces) {
+        if (filter != null && !filter.matches(flow)) {
+            return;
+        }
         if (link.isCut()) {
             stats.unsentRecords += records.count(flow);
         } else {
@@ -134,8 +142,9 @@ public final class Collector {
         }
     }
 
-    /** Whether what is sent now arrives, as far as can be known. */
-    boolean isUp() {
+    /** As far as can be known. */
+    @Override
+    public boolean isUp() {
         return link.isUp();
     }
 

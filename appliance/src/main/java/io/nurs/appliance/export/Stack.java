@@ -1,28 +1,44 @@
 package io.nurs.appliance.export;
 
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.appliance.source.ConntrackFlow;
 import java.util.List;
 
-/**
- * One way from a source to collectors.
- *
- * @param interfaces whether a filter adds interfaces and direction, and records carry them
- */
-public record Stack(String name, List<FlowFilter> filters, boolean interfaces, List<Collector> collectors) {
-    public Stack {
-        filters = List.copyOf(filters);
-        collectors = List.copyOf(collectors);
+/** One way from a source to collectors. */
+public final class Stack {
+    private final FlowFilter[] filters;
+    private final boolean interfaces;
+    private final List<Collector> collectors;
+    private final Distribution distribution;
+
+    /** @param interfaces whether a filter adds interfaces and direction, and records carry them */
+    public Stack(
+            List<FlowFilter> filters, boolean interfaces, DistributionMode distribution, List<Collector> collectors) {
+        this.filters = filters.toArray(FlowFilter[]::new);
+        this.interfaces = interfaces;
+        this.collectors = List.copyOf(collectors);
+        this.distribution = new Distribution(distribution, this.collectors);
+    }
+
+    /** All that may get its flows. */
+    List<Collector> collectors() {
+        return collectors;
     }
 
     void export(ConntrackFlow flow) {
         flow.clearAdded();
-        // By index: an iterator would be garbage for each flow.
-        for (int i = 0; i < filters.size(); i++) {
-            if (!filters.get(i).pass(flow)) {
+        for (FlowFilter filter : filters) {
+            if (!filter.pass(flow)) {
                 return;
             }
         }
+        int chosen = distribution.choose(flow);
+        if (chosen != Distribution.ALL) {
+            collectors.get(chosen).export(flow, interfaces);
+            return;
+        }
+        // By index: an iterator would be garbage for each flow.
         for (int i = 0; i < collectors.size(); i++) {
             collectors.get(i).export(flow, interfaces);
         }

@@ -37,6 +37,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     private final RateLimit limit = new RateLimit();
     private boolean down;
     private long lastErrorNanos;
+    private long sentBeforeError;
 
     private UdpLink(
             String name,
@@ -126,6 +127,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         stats.sendErrors++;
         lastErrorNanos = System.nanoTime();
+        sentBeforeError = encoder.stats().datagrams();
         if (!down) {
             down = true;
             encoder.refreshAlways(true);
@@ -146,6 +148,10 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
         long quiet = System.nanoTime() - lastErrorNanos;
         if (quiet < OUTAGE_NANOS) {
             ctx.executor().schedule(() -> look(ctx), OUTAGE_NANOS - quiet, TimeUnit.NANOSECONDS);
+        } else if (encoder.stats().datagrams() == sentBeforeError) {
+            // Nobody asked the collector anything.
+            encoder.announce();
+            ctx.executor().schedule(() -> look(ctx), OUTAGE_NANOS, TimeUnit.NANOSECONDS);
         } else {
             down = false;
             encoder.refreshAlways(false);

@@ -2,6 +2,7 @@ package io.nurs.appliance.filter;
 
 import io.nurs.appliance.config.FilterConfig;
 import io.nurs.appliance.config.MarkInterfacesConfig;
+import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.source.ConntrackFlow;
 
 /** Looks at a flow, adds what it knows, or stops it. Runs on the source's event loop. */
@@ -13,6 +14,7 @@ public interface FlowFilter {
     static FlowFilter of(FilterConfig config) {
         return switch (config) {
             case MarkInterfacesConfig marks -> new MarkInterfaces(marks);
+            case MatchConfig match -> match.expression()::matches;
         };
     }
 }

@@ -2,8 +2,10 @@ package io.nurs.appliance.totals;
 
 import io.nurs.netlink.conntrack.TupleView;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteOrder;
 
 /** One direction of a {@link StoredFlow}. */
 final class StoredTuple implements TupleView {
@@ -14,6 +16,12 @@ final class StoredTuple implements TupleView {
     private static final int ICMPV6 = 58;
     private static final int SCTP = 132;
     private static final int UDPLITE = 136;
+
+    /** Addresses are kept as the kernel wrote them. */
+    private static final ValueLayout.OfLong NETWORK_U64 =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private static final ValueLayout.OfInt NETWORK_U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final StoredFlow flow;
     private final long keyField;
@@ -40,6 +48,26 @@ final class StoredTuple implements TupleView {
     @Override
     public void copyDestination(MemorySegment to, long offset) {
         copy(firstAddress + 1, to, offset);
+    }
+
+    @Override
+    public long sourceHigh() {
+        return high(firstAddress);
+    }
+
+    @Override
+    public long sourceLow() {
+        return low(firstAddress);
+    }
+
+    @Override
+    public long destinationHigh() {
+        return high(firstAddress + 1);
+    }
+
+    @Override
+    public long destinationLow() {
+        return low(firstAddress + 1);
     }
 
     @Override
@@ -121,9 +149,21 @@ final class StoredTuple implements TupleView {
         return flow.u32(keyField);
     }
 
+    private long high(int number) {
+        return isIpv6() ? flow.memory().get(NETWORK_U64, at(number)) : 0;
+    }
+
+    private long low(int number) {
+        return isIpv6()
+                ? flow.memory().get(NETWORK_U64, at(number) + Long.BYTES)
+                : Integer.toUnsignedLong(flow.memory().get(NETWORK_U32, at(number)));
+    }
+
+    private long at(int number) {
+        return flow.offset() + SlotLayout.ADDRESSES + (long) number * SlotLayout.addressBytes(isIpv6());
+    }
+
     private void copy(int number, MemorySegment to, long offset) {
-        int bytes = SlotLayout.addressBytes(isIpv6());
-        MemorySegment.copy(
-                flow.memory(), flow.offset() + SlotLayout.ADDRESSES + (long) number * bytes, to, offset, bytes);
+        MemorySegment.copy(flow.memory(), at(number), to, offset, SlotLayout.addressBytes(isIpv6()));
     }
 }

@@ -43,6 +43,26 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void placesAMistakeInAnExpression() {
+        assertErrors(
+                """
+                stacks:
+                  - name: flows
+                    source: { type: conntrack }
+                    filters:
+                      - { type: match, expression: "protocol == tcp and port == 65536" }
+                      - { type: match }
+                      - { type: macth }
+                    exporters: [main]
+                """ + EXPORTERS,
+                "5:36: stacks[0].filters[0].expression: column 29: 65536 is outside 0 to 65535",
+                "6:9: stacks[0].filters[1]: key \"expression\" is missing: write which flows may pass, such as protocol == tcp"
+                        + " and destinationTransportPort == 443",
+                "7:17: stacks[0].filters[2].type: \"macth\" is unknown; did you mean match? known values: mark-interfaces,"
+                        + " match");
+    }
+
+    @Test
     void suggestsTheNearestKey() {
         assertErrors(
                 "stacks: [{ name: a, source: { type: conntrack, activeTimeout: 1s }, exporters: [main] }]\n"

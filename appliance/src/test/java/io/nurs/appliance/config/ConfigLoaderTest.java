@@ -3,6 +3,7 @@ package io.nurs.appliance.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.nurs.appliance.filter.FlowExpression;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,17 +38,19 @@ class ConfigLoaderTest {
                 FlowProtocol.NETFLOW9,
                 CollectorDestination.defaults(new CollectorAddress("2001:db8::1", 2055)),
                 0xfffffffcL,
+                null,
                 records(NatView.WIRE),
                 new TemplateRefresh(7, Duration.ofHours(1), 0),
                 8000,
                 Duration.ofMillis(50));
         MarkInterfacesConfig marks =
                 new MarkInterfacesConfig(new MarkField(0xf0000000, 28), new MarkField(0xf0, 4), 0x80000000);
+        MatchConfig match = new MatchConfig(FlowExpression.parse("protocol == tcp and port in [80, 443]"));
         assertEquals(Transport.AUTO, config.transport());
         assertEquals(2, config.stacks().size());
         ExporterConfig spare = config.stacks().get(1).exporters().getFirst();
         assertEquals(
-                new StackConfig("flows", flows, List.of(marks), List.of(main, spare)),
+                new StackConfig("flows", flows, List.of(marks, match), List.of(main, spare), DistributionMode.HASH),
                 config.stacks().getFirst());
         assertEquals(List.of("main", "spare"), List.copyOf(config.exporters().keySet()));
         assertEquals(List.of(), config.warnings());
@@ -97,6 +100,7 @@ class ConfigLoaderTest {
                         FlowProtocol.NETFLOW9,
                         CollectorDestination.defaults(collector),
                         1,
+                        null,
                         records(NatView.CLIENT),
                         new TemplateRefresh(20, Duration.ofMinutes(10), 0),
                         1400,
@@ -123,7 +127,8 @@ class ConfigLoaderTest {
         ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
                 sources: { idle: { type: conntrack } }
                 stacks:
-                  - { name: a, source: { type: conntrack, accounting: end, active-timeout: 5s }, exporters: [main] }
+                  - { name: a, source: { type: conntrack, accounting: end, active-timeout: 5s }, exporters: [main],
+                      distribution: failover }
                 exporters:
                   main: { type: netflow9, collector: 192.0.2.10 }
                   spare: { type: netflow9, collector: 192.0.2.11 }
@@ -133,7 +138,29 @@ class ConfigLoaderTest {
                 List.of(
                         "nurs.yaml:1:18: sources.idle: no stack uses it",
                         "nurs.yaml:3:76: stacks[0].source.active-timeout: has no effect with accounting: end",
-                        "nurs.yaml:6:10: exporters.spare: no stack uses it"),
+                        "nurs.yaml:4:21: stacks[0].distribution: has no effect with one exporter",
+                        "nurs.yaml:7:10: exporters.spare: no stack uses it"),
+                config.warnings().stream().map(ConfigError::toString).toList());
+    }
+
+    @Test
+    void warnsOfAnExpressionThatKnowsNoInterfacesYet() throws ConfigException {
+        ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
+                stacks:
+                  - name: a
+                    source: { type: conntrack }
+                    filters:
+                      - { type: match, expression: ingressInterface == 3 }
+                      - { type: mark-interfaces, ingress: 0xf, egress: 0xf0 }
+                      - { type: match, expression: egressInterface == 3 }
+                    exporters: [main]
+                exporters: { main: { type: netflow9, collector: 192.0.2.10 } }
+                """);
+
+        assertEquals(
+                List.of(
+                        "nurs.yaml:5:9: stacks[0].filters[0]: interfaces and direction are 0 here: no mark-interfaces filter"
+                                + " stands before this one"),
                 config.warnings().stream().map(ConfigError::toString).toList());
     }
 

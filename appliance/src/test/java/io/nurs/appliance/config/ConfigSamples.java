@@ -24,7 +24,9 @@ final class ConfigSamples {
                           state-file: /run/nurs/totals, max-flows: 5000 }
                 filters:
                   - { type: mark-interfaces, ingress: "0xf0000000 >> 28", egress: "0xf0 >> 4", direction: 0x80000000 }
+                  - { type: match, expression: "protocol == tcp and port in [80, 443]" }
                 exporters: [main, spare]
+                distribution: hash
               - name: whole
                 source: wan
                 exporters: [spare]

@@ -22,7 +22,7 @@ class ConfigurationDocTest {
               - name: flows
                 zzz: 1
                 source: { type: conntrack, zzz: 1 }
-                filters: [{ type: mark-interfaces, ingress: 1, egress: 1, zzz: 1 }]
+                filters: [{ type: mark-interfaces, ingress: 1, egress: 1, zzz: 1 }, { type: match, expression: port == 1, zzz: 1 }]
                 exporters: [main]
             exporters:
               main: { type: netflow9, collector: 192.0.2.10, zzz: 1, template-refresh: { zzz: 1 } }
@@ -78,7 +78,7 @@ class ConfigurationDocTest {
     private static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(8, e.errors().size(), e::getMessage);
+        assertEquals(9, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()

@@ -10,6 +10,7 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.lab.Wait;
@@ -78,7 +79,7 @@ class CollectorTest {
         EmbeddedSource source = new EmbeddedSource(
                 ConntrackSourceConfig.defaults("flows"),
                 InstantSource.system(),
-                new FlowExporter(List.of(new Stack("flows", List.of(), false, List.of(collector)))));
+                new FlowExporter(List.of(new Stack(List.of(), false, DistributionMode.MIRROR, List.of(collector)))));
         loops.next()
                 .submit(() -> source.read(EntryMessage.destroy().counters(1, 60, 1, 60)))
                 .sync();

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.NatView;
@@ -104,7 +105,8 @@ public final class EmbeddedCollector implements AutoCloseable {
     }
 
     public FlowExporter exporter(boolean interfaces, FlowFilter... filters) {
-        return new FlowExporter(List.of(new Stack("flows", List.of(filters), interfaces, List.of(collector))));
+        return new FlowExporter(
+                List.of(new Stack(List.of(filters), interfaces, DistributionMode.MIRROR, List.of(collector))));
     }
 
     public void flush() {

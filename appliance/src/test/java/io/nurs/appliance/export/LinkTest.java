@@ -6,6 +6,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.ConfigLoader;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.source.EmbeddedSource;
 import io.nurs.appliance.source.EntryMessage;
@@ -42,7 +43,7 @@ abstract class LinkTest {
     }
 
     static FlowExporter exporter(Collector collector) {
-        return new FlowExporter(List.of(new Stack("flows", List.of(), false, List.of(collector))));
+        return new FlowExporter(List.of(new Stack(List.of(), false, DistributionMode.MIRROR, List.of(collector))));
     }
 
     static EmbeddedSource source(FlowExporter exporter) {

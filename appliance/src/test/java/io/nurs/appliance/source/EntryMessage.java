@@ -21,6 +21,7 @@ public final class EntryMessage {
     private int id = 1;
     private int portId;
     private int mark;
+    private int zone;
     private int status;
     private int timeoutSeconds = -1;
     private int tcpState = -1;
@@ -76,6 +77,12 @@ public final class EntryMessage {
         return this;
     }
 
+    /** Of both directions. */
+    public EntryMessage zone(int value) {
+        zone = value;
+        return this;
+    }
+
     /** IPS_* */
     public EntryMessage status(int value) {
         status = value;
@@ -118,6 +125,9 @@ public final class EntryMessage {
         write(message, CTA_TUPLE_ORIG, original, ipv6);
         write(message, CTA_TUPLE_REPLY, reply, ipv6);
         message.u32(CTA_ID, id).u32(CTA_MARK, mark).u32(CTA_STATUS, status);
+        if (zone != 0) {
+            message.u16(CTA_ZONE, zone);
+        }
         if (timeoutSeconds >= 0) {
             message.u32(CTA_TIMEOUT, timeoutSeconds);
         }
@@ -162,8 +172,19 @@ public final class EntryMessage {
             });
             message.nested(CTA_TUPLE_PROTO, () -> {
                 message.u8(CTA_PROTO_NUM, tuple.protocol());
-                message.u16(CTA_PROTO_SRC_PORT, tuple.sourcePort());
-                message.u16(CTA_PROTO_DST_PORT, tuple.destinationPort());
+                switch (tuple.protocol()) {
+                    case 1 ->
+                        message.u16(CTA_PROTO_ICMP_ID, tuple.icmpId())
+                                .u8(CTA_PROTO_ICMP_TYPE, tuple.icmpType())
+                                .u8(CTA_PROTO_ICMP_CODE, tuple.icmpCode());
+                    case 58 ->
+                        message.u16(CTA_PROTO_ICMPV6_ID, tuple.icmpId())
+                                .u8(CTA_PROTO_ICMPV6_TYPE, tuple.icmpType())
+                                .u8(CTA_PROTO_ICMPV6_CODE, tuple.icmpCode());
+                    default ->
+                        message.u16(CTA_PROTO_SRC_PORT, tuple.sourcePort())
+                                .u16(CTA_PROTO_DST_PORT, tuple.destinationPort());
+                }
             });
         });
     }

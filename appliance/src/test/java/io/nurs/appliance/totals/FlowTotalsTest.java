@@ -135,6 +135,13 @@ class FlowTotalsTest {
         stored.copySource(MemorySegment.ofArray(found), 0);
         stored.copyDestination(MemorySegment.ofArray(found), 16);
         assertArrayEquals(wanted, found);
+        assertEquals(
+                List.of(
+                        expected.sourceHigh(),
+                        expected.sourceLow(),
+                        expected.destinationHigh(),
+                        expected.destinationLow()),
+                List.of(stored.sourceHigh(), stored.sourceLow(), stored.destinationHigh(), stored.destinationLow()));
     }
 
     @Test

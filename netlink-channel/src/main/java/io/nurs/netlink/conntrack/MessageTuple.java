@@ -3,6 +3,7 @@ package io.nurs.netlink.conntrack;
 import io.nurs.netlink.AttributeIndex;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /** A tuple in a borrowed {@link ConntrackMessage}: CTA_TUPLE_*, linux/netfilter/nfnetlink_conntrack.h */
 final class MessageTuple implements TupleView {
@@ -38,6 +39,26 @@ final class MessageTuple implements TupleView {
     @Override
     public void copyDestination(MemorySegment to, long offset) {
         copy(ConntrackPolicy.DESTINATION, ConntrackPolicy.DESTINATION_V6, to, offset);
+    }
+
+    @Override
+    public long sourceHigh() {
+        return high(ConntrackPolicy.SOURCE_V6);
+    }
+
+    @Override
+    public long sourceLow() {
+        return low(ConntrackPolicy.SOURCE, ConntrackPolicy.SOURCE_V6);
+    }
+
+    @Override
+    public long destinationHigh() {
+        return high(ConntrackPolicy.DESTINATION_V6);
+    }
+
+    @Override
+    public long destinationLow() {
+        return low(ConntrackPolicy.DESTINATION, ConntrackPolicy.DESTINATION_V6);
     }
 
     @Override
@@ -110,6 +131,16 @@ final class MessageTuple implements TupleView {
         return protocol() == GRE ? 0 : message.u16(first + slot);
     }
 
+    private long high(int slotV6) {
+        return isIpv6() ? message.memory().get(NETWORK_U64, index.offset(first + slotV6)) : 0;
+    }
+
+    private long low(int slot, int slotV6) {
+        return isIpv6()
+                ? message.memory().get(NETWORK_U64, index.offset(first + slotV6) + Long.BYTES)
+                : Integer.toUnsignedLong(message.memory().get(NETWORK_U32, index.offset(first + slot)));
+    }
+
     private void copy(int slot, int slotV6, MemorySegment to, long offset) {
         if (isIpv6()) {
             long from = index.offset(first + slotV6);
@@ -123,4 +154,6 @@ final class MessageTuple implements TupleView {
     // Copied as they stand: the byte order does not matter.
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong NETWORK_U64 = U64.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt NETWORK_U32 = U32.withOrder(ByteOrder.BIG_ENDIAN);
 }

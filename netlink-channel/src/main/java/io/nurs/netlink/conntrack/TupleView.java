@@ -15,6 +15,18 @@ public interface TupleView {
     /** Writes the destination address in network order: 16 octets if {@link #isIpv6()}, else 4. */
     void copyDestination(MemorySegment to, long offset);
 
+    /** The source address's first eight octets as a number in network order; 0 unless {@link #isIpv6()}. */
+    long sourceHigh();
+
+    /** Its last eight octets; of an IPv4 address its four, unsigned. */
+    long sourceLow();
+
+    /** As {@link #sourceHigh()}. */
+    long destinationHigh();
+
+    /** As {@link #sourceLow()}. */
+    long destinationLow();
+
     /** An IP protocol number. CTA_PROTO_NUM */
     int protocol();
 

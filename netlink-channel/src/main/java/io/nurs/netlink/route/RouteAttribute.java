@@ -1,11 +1,19 @@
 package io.nurs.netlink.route;
 
-/** The constants of linux/rtnetlink.h, if_link.h, if_addr.h, if.h and veth.h that {@link RouteRequests} needs, verbatim. */
+/** The constants of linux/rtnetlink.h, if_link.h, if_addr.h, if.h and veth.h that this package needs, verbatim. */
 public final class RouteAttribute {
     // linux/rtnetlink.h
     public static final int RTM_NEWLINK = 16;
+    public static final int RTM_DELLINK = 17;
+    public static final int RTM_GETLINK = 18;
     public static final int RTM_NEWADDR = 20;
     public static final int RTM_NEWROUTE = 24;
+
+    /** enum rtnetlink_groups: links made, changed and removed. */
+    public static final int RTNLGRP_LINK = 1;
+
+    /** A bit of IFLA_EXT_MASK: without counters, which are most of an answer. */
+    public static final int RTEXT_FILTER_SKIP_STATS = 8;
 
     /** enum rtattr_type_t */
     public static final int RTA_GATEWAY = 5;
@@ -18,7 +26,9 @@ public final class RouteAttribute {
     // linux/if_link.h
     public static final int IFLA_IFNAME = 3;
     public static final int IFLA_LINKINFO = 18;
+    public static final int IFLA_IFALIAS = 20;
     public static final int IFLA_NET_NS_FD = 28;
+    public static final int IFLA_EXT_MASK = 29;
     public static final int IFLA_INFO_KIND = 1;
     public static final int IFLA_INFO_DATA = 2;
 

@@ -7,12 +7,18 @@ import io.nurs.netlink.NetlinkMessage;
 import io.nurs.netlink.NetlinkRequest;
 import java.net.InetAddress;
 
-/** Writes the requests of rtnetlink, all of which are acknowledged or refused. For a channel of NETLINK_ROUTE. */
+/** Writes the requests of rtnetlink, all of which are answered. For a channel of NETLINK_ROUTE. */
 public final class RouteRequests {
     private static final int ACK = NetlinkMessage.NLM_F_ACK;
     private static final int CREATE = ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL;
 
     private RouteRequests() {}
+
+    /** Lists the links of the channel's namespace, in no order that could be relied on. */
+    public static NetlinkRequest dumpLinks(ByteBufAllocator allocator) {
+        return link(NetlinkRequest.of(allocator, RTM_GETLINK, NetlinkMessage.NLM_F_DUMP), 0, 0, 0)
+                .hostU32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    }
 
     /**
      * Makes two linked interfaces, both down: one in the channel's namespace, its peer in another.

@@ -1,4 +1,4 @@
-/** Links, addresses and routes: linux/rtnetlink.h, in the host's byte order. Only requests so far. */
+/** Links, addresses and routes: linux/rtnetlink.h, in the host's byte order. Of answers, links only. */
 @NullMarked
 package io.nurs.netlink.route;
 

@@ -90,6 +90,26 @@ class ConntrackDecoderTest {
     }
 
     @Test
+    void tellsIpv4AddressesAsNumbers() {
+        readCapture("destroy-tcp4-nat", entry -> {
+            assertEquals(0, entry.original().sourceHigh());
+            assertEquals(0xc000_0202L, entry.original().sourceLow());
+            assertEquals(0, entry.original().destinationHigh());
+            assertEquals(0xc633_6402L, entry.original().destinationLow());
+        });
+    }
+
+    @Test
+    void tellsIpv6AddressesAsTwoNumbers() {
+        readCapture("destroy-udp6", entry -> {
+            assertEquals(0x2001_0db8_0001_0000L, entry.original().sourceHigh());
+            assertEquals(2, entry.original().sourceLow());
+            assertEquals(0x2001_0db8_0002_0000L, entry.original().destinationHigh());
+            assertEquals(2, entry.original().destinationLow());
+        });
+    }
+
+    @Test
     void readsTheEndOfATranslatedTcpEntry() {
         readCapture("destroy-tcp4-nat", entry -> {
             assertEquals(ConntrackMessage.Kind.DESTROY, entry.kind());
