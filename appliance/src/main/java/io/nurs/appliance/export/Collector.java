@@ -17,10 +17,12 @@ import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.source.ConntrackFlow;
+import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowEncoder;
+import io.nurs.flow.OptionsSource;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
@@ -29,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,17 +50,24 @@ public final class Collector {
     private final Channel channel;
     private final Future<?> flushTick;
     private final CollectorStats stats;
+    private final NotSent notSent = new NotSent();
+    private final @Nullable OptionRecords options;
 
     /** Over a channel whose pipeline holds the encoder. */
     Collector(
             FlowExporterConfig config,
             FlowEncoder encoder,
             FlowRecords records,
+            SystemUptime uptime,
             Channel channel,
             CollectorStats stats) {
         this.name = config.name();
         this.encoder = encoder;
         this.records = records;
+        this.options = config.records().options() ? new OptionRecords(config, encoder, records, uptime) : null;
+        if (options != null) {
+            options.ofExporter(notSent).forEach(encoder::addOptions);
+        }
         this.channel = channel;
         this.stats = stats;
         long interval = config.flushInterval().toMillis();
@@ -91,7 +101,7 @@ public final class Collector {
         }
         CollectorStats stats = new CollectorStats();
         Channel channel = connect(config, encoder, loop, transport, stats);
-        return new Collector(config, encoder, records, channel, stats);
+        return new Collector(config, encoder, records, uptime, channel, stats);
     }
 
     static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
@@ -154,6 +164,27 @@ public final class Collector {
 
     public CollectorStats stats() {
         return stats;
+    }
+
+    /** What was dropped here, for the records that tell of it. */
+    NotSent notSent() {
+        return notSent;
+    }
+
+    /** Has option records tell what the source has lost. */
+    public void tellLosses(ConntrackStats source) {
+        addOptions(options == null ? null : options.meteringReliability(source));
+    }
+
+    /** Has option records name interfaces; {@code names} is asked on the event loop. */
+    public void tellInterfaces(InterfaceNames names) {
+        addOptions(options == null ? null : options.interfaces(names));
+    }
+
+    private void addOptions(@Nullable OptionsSource source) {
+        if (source != null) {
+            channel.eventLoop().execute(() -> encoder.addOptions(source));
+        }
     }
 
     /** On the event loop. */

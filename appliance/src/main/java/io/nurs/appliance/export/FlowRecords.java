@@ -15,6 +15,7 @@ final class FlowRecords {
     private final NatView natView;
     private final boolean biflow;
     private final ConntrackTemplates templates;
+    private final FlowSampling sampling;
     private @Nullable Uniflow uniflow;
     private @Nullable FlowRecord<Uniflow> record;
 
@@ -22,6 +23,7 @@ final class FlowRecords {
     FlowRecords(FlowExporterConfig config, SystemUptime uptime, String namespace) {
         this.natView = config.records().natView();
         this.biflow = config.records().biflow();
+        this.sampling = new FlowSampling(config.records().sampling());
         this.templates = new ConntrackTemplates(
                 config.protocol(),
                 config.records(),
@@ -32,9 +34,13 @@ final class FlowRecords {
         return templates.all();
     }
 
+    FlowSampling sampling() {
+        return sampling;
+    }
+
     /** Writes one record of both directions, or one for each with traffic, the originator's first. */
     void write(ConntrackFlow flow, boolean interfaces, Channel channel) {
-        if (templates.isEmpty()) {
+        if (templates.isEmpty() || !sampling.takes(flow.original())) {
             return;
         }
         Uniflow direction = uniflow;

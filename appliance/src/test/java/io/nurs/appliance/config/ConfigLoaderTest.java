@@ -55,7 +55,7 @@ class ConfigLoaderTest {
 
     private static RecordsConfig records(NatView natView) {
         RecordsConfig defaults = RecordsConfig.defaults(FlowProtocol.NETFLOW9);
-        return new RecordsConfig(natView, false, defaults.fields(), 32473);
+        return new RecordsConfig(natView, false, defaults.fields(), 32473, true, 1);
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class EmbeddedCollector implements AutoCloseable {
         encoder = Collector.encoder(config, config.observationDomain(), ExportClock.SYSTEM, UPTIME);
         channel = new EmbeddedChannel(new Socket(socket), encoder);
         collector = new Collector(
-                config, encoder, new FlowRecords(config, UPTIME, "monitorns"), channel, new CollectorStats());
+                config, encoder, new FlowRecords(config, UPTIME, "monitorns"), UPTIME, channel, new CollectorStats());
     }
 
     private static FlowDecoder decoder(FlowExporterConfig config) {
@@ -93,6 +93,11 @@ public final class EmbeddedCollector implements AutoCloseable {
     List<byte[]> datagrams() {
         flush();
         return datagrams;
+    }
+
+    /** Does what waits for the event loop. */
+    void runPending() {
+        channel.runPendingTasks();
     }
 
     Collector collector() {
