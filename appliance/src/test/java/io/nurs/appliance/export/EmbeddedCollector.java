@@ -1,5 +1,7 @@
 package io.nurs.appliance.export;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
@@ -10,6 +12,7 @@ import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.filter.FlowFilter;
+import io.nurs.flow.DataRecord;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import io.nurs.flow.EncoderStats;
@@ -28,7 +31,9 @@ import java.util.stream.Stream;
 
 /** A stack with one collector whose socket is a function of the datagram, which must not keep it. */
 public final class EmbeddedCollector implements AutoCloseable {
-    private static final SystemUptime UPTIME = new SystemUptime(1_700_000_000_000L);
+    static final long BOOT_MILLIS = 1_700_000_000_000L;
+
+    private static final SystemUptime UPTIME = new SystemUptime(BOOT_MILLIS);
 
     private final FlowDecoder decoder;
     private final List<DecodedMessage> messages = new ArrayList<>();
@@ -87,6 +92,18 @@ public final class EmbeddedCollector implements AutoCloseable {
     private void decode(ByteBuf datagram) {
         datagrams.add(ByteBufUtil.getBytes(datagram));
         messages.add(Objects.requireNonNull(decoder.decode(new InetSocketAddress("192.0.2.9", 1), datagram)));
+    }
+
+    /** Records of flows, and of options, that have left without anything odd. */
+    List<DataRecord> records(boolean options) {
+        List<DataRecord> records = new ArrayList<>();
+        for (DecodedMessage message : messages()) {
+            assertEquals(List.of(), message.anomalies());
+            message.records().stream()
+                    .filter(record -> record.template().isOptions() == options)
+                    .forEach(records::add);
+        }
+        return records;
     }
 
     /** What has left, as octets. */

@@ -31,6 +31,15 @@ public final class Nfacctd implements AutoCloseable {
     }
 
     public static Nfacctd start(Path directory) throws IOException {
+        return start(directory, false);
+    }
+
+    /** One that multiplies by the sampling it is told of. */
+    public static Nfacctd scaling(Path directory) throws IOException {
+        return start(directory, true);
+    }
+
+    private static Nfacctd start(Path directory, boolean scaling) throws IOException {
         Requires.tools("nfacctd");
         int port = LocalPort.free();
         Path flows = directory.resolve("flows.json");
@@ -38,6 +47,7 @@ public final class Nfacctd implements AutoCloseable {
         Path config = Files.writeString(directory.resolve("nfacctd.conf"), """
                 nfacctd_ip: 127.0.0.1
                 nfacctd_port: %d
+                nfacctd_renormalize: %s
                 plugins: print[flows]
                 aggregate_primitives: %s
                 aggregate[flows]: src_host,dst_host,src_port,dst_port,proto,post_nat_src_host,post_nat_dst_host,\
@@ -46,7 +56,7 @@ public final class Nfacctd implements AutoCloseable {
                 print_output_file[flows]: %s
                 print_output_file_append[flows]: true
                 print_refresh_time[flows]: 1
-                """.formatted(port, primitives, flows));
+                """.formatted(port, scaling, primitives, flows));
         Program program = Program.start(List.of("nfacctd", "-f", config.toString()));
         LocalPort.waitUntilBound(port, program);
         return new Nfacctd(port, flows, program);
@@ -58,11 +68,16 @@ public final class Nfacctd implements AutoCloseable {
 
     /** Waits for so many flows. */
     public List<FlowFact> facts(int count) {
+        return flows(count).stream().map(Nfacctd::fact).toList();
+    }
+
+    /** As {@link #facts}, but as it prints them. */
+    public List<Map<String, Object>> flows(int count) {
         Wait.until(
                 () -> count + " flows of " + Wait.unchecked(program::output),
                 () -> Files.exists(flows) && Files.readAllLines(flows).size() >= count);
         return Wait.unchecked(() -> Files.readAllLines(flows)).stream()
-                .map(line -> fact(Json.objects("[" + line + "]").getFirst()))
+                .map(line -> Json.objects("[" + line + "]").getFirst())
                 .toList();
     }
 
