@@ -59,6 +59,8 @@ public final class Nfacctd implements AutoCloseable {
                 """.formatted(port, scaling, primitives, flows));
         Program program = Program.start(List.of("nfacctd", "-f", config.toString()));
         LocalPort.waitUntilBound(port, program);
+        // Until its plugin runs, what comes is lost.
+        program.waitForOutput("Purging cache - END");
         return new Nfacctd(port, flows, program);
     }
 
