@@ -109,7 +109,7 @@ final class DestroyStorm implements AutoCloseable {
     }
 
     long records() {
-        return collector.encoded().records();
+        return collector.encoded().flowRecords();
     }
 
     long dropped() {

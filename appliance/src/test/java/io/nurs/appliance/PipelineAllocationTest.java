@@ -56,7 +56,8 @@ class PipelineAllocationTest {
         try (DestroyStorm storm = new DestroyStorm(exporter, accounting)) {
             assertEquals(
                     0,
-                    AllocatedBytes.leastOf(MAX_ROUNDS, () -> storm.run(BATCHES)),
+                    // What measuring itself allocates is taken off, and is sometimes less.
+                    Math.max(0, AllocatedBytes.leastOf(MAX_ROUNDS, () -> storm.run(BATCHES))),
                     "bytes for " + BATCHES * DestroyStorm.MESSAGES + " messages");
             assertEquals(0, storm.dropped());
             long least = (long) recordsForAFlow * BATCHES * (DestroyStorm.MESSAGES - 1);

@@ -20,7 +20,7 @@ final class RunSummary {
             lines.add("exporter %s: %d records in %d datagrams, %d bytes; %d send errors, %d records dropped"
                     .formatted(
                             collector.name(),
-                            collector.encoded().records(),
+                            collector.encoded().flowRecords(),
                             collector.encoded().datagrams(),
                             collector.encoded().bytes(),
                             collector.stats().sendErrors(),

@@ -105,8 +105,9 @@ public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
         boolean addresses = has(FlowField.sourceIPv4Address, FlowField.destinationIPv4Address)
                 && has(FlowField.sourceIPv6Address, FlowField.destinationIPv6Address);
         if (counts && !addresses) {
-            place.error("a record of both directions needs an address of either version, or the reverse counters mean nothing"
-                    + " (RFC 5103); add sourceIPv4Address and sourceIPv6Address, or write biflow: false");
+            place.error(
+                    "a record of both directions needs an address of either version, or the reverse counters mean nothing"
+                            + " (RFC 5103); add sourceIPv4Address and sourceIPv6Address, or write biflow: false");
         }
     }
 

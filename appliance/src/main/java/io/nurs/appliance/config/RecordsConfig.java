@@ -43,7 +43,10 @@ public record RecordsConfig(
         boolean options = exporter.flag("options", fallback.options);
         int sampling = (int) exporter.integer("sampling", fallback.sampling, 1, MAX_SAMPLING);
         if (sampling > 1 && !options) {
-            warnOf(exporter, "options", "without options the collector is not told of sampling, and does not scale by it");
+            warnOf(
+                    exporter,
+                    "options",
+                    "without options the collector is not told of sampling, and does not scale by it");
         }
         return new RecordsConfig(natView, biflow, fields, enterpriseNumber(exporter, protocol), options, sampling);
     }

@@ -61,7 +61,8 @@ final class OptionRecords {
         List<OptionsSource> sources = new ArrayList<>();
         if (config.records().sampling() > 1) {
             SamplingOptions sampling = new SamplingOptions(records.sampling(), domain);
-            sources.addAll(ipfix ? List.of(sampling.selector()) : List.of(sampling.interval(), sampling.samplerTable()));
+            sources.addAll(
+                    ipfix ? List.of(sampling.selector()) : List.of(sampling.interval(), sampling.samplerTable()));
         }
         if (ipfix && config.records().fields().has(FlowField.flowStartSysUpTime, FlowField.flowEndSysUpTime)) {
             sources.add(systemInit());
@@ -93,9 +94,7 @@ final class OptionRecords {
                         domainScope(),
                         List.of(
                                 Field.u64(exportedMessageTotalCount, EncoderStats::datagrams),
-                                Field.u64(
-                                        exportedFlowRecordTotalCount,
-                                        stats -> stats.records() - stats.optionRecords()),
+                                Field.u64(exportedFlowRecordTotalCount, EncoderStats::flowRecords),
                                 Field.u64(exportedOctetTotalCount, EncoderStats::bytes))),
                 encoded);
     }

@@ -80,12 +80,7 @@ class ConfigLoaderTest {
                 records(config, "main"));
         assertEquals(
                 new RecordsConfig(
-                        NatView.CLIENT,
-                        true,
-                        FieldChoice.of(FieldProfile.MINIMAL, FlowProtocol.IPFIX),
-                        -1,
-                        true,
-                        100),
+                        NatView.CLIENT, true, FieldChoice.of(FieldProfile.MINIMAL, FlowProtocol.IPFIX), -1, true, 100),
                 records(config, "other"));
         assertEquals(
                 new FieldChoice(FieldProfile.NAT_EVENTS, List.of()),

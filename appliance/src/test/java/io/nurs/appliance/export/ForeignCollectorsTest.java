@@ -92,7 +92,8 @@ class ForeignCollectorsTest {
             assertTrue(text.contains(" " + sent.records() + " Data Records"), text);
             long octets = text.lines()
                     .filter(line -> line.contains("(1)                      octetDeltaCount"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll(".*: ", "").strip()))
+                    .mapToLong(
+                            line -> Long.parseLong(line.replaceAll(".*: ", "").strip()))
                     .sum();
             assertEquals(sent.told().stream().mapToLong(Told::octets).sum(), octets);
         }

@@ -68,17 +68,21 @@ class OptionRecordsTest {
             assertEquals(0, first.unsigned(exportedFlowRecordTotalCount));
             assertTrue(last.unsigned(exportedMessageTotalCount) > 20);
             assertTrue(last.unsigned(exportedFlowRecordTotalCount) > 500);
-            assertTrue(last.unsigned(exportedFlowRecordTotalCount) < collector.records(false).size());
-            assertTrue(last.unsigned(exportedOctetTotalCount) < collector.encoded().bytes());
+            assertTrue(last.unsigned(exportedFlowRecordTotalCount)
+                    < collector.records(false).size());
+            assertTrue(
+                    last.unsigned(exportedOctetTotalCount) < collector.encoded().bytes());
         }
     }
 
     @ParameterizedTest
     @MethodSource("io.nurs.appliance.export.RecordConfigs#protocols")
     void meteringTellsLostEventsAndWhen(String protocol) {
-        List<DataRecord> records = options(protocol + "://192.0.2.1", collector -> collector
-                .collector()
-                .tellLosses(EmbeddedSource.statsWithLoss(17, 1_700_000_000_111L, 1_700_000_009_222L)));
+        List<DataRecord> records = options(
+                protocol + "://192.0.2.1",
+                collector -> collector
+                        .collector()
+                        .tellLosses(EmbeddedSource.statsWithLoss(17, 1_700_000_000_111L, 1_700_000_009_222L)));
         DataRecord record = only(records, ignoredPacketTotalCount);
         assertScope(domainScope(protocol), record);
         assertEquals(17, record.unsigned(ignoredPacketTotalCount));
@@ -127,9 +131,9 @@ class OptionRecordsTest {
     @ParameterizedTest
     @MethodSource("io.nurs.appliance.export.RecordConfigs#protocols")
     void interfacesAreNamed(String protocol) {
-        List<DataRecord> records = options(protocol + "://192.0.2.1", collector -> collector
-                .collector()
-                .tellInterfaces(names -> {
+        List<DataRecord> records = options(
+                protocol + "://192.0.2.1",
+                collector -> collector.collector().tellInterfaces(names -> {
                     names.visit(2, "eth0", "nach Zürich");
                     names.visit(3, "wan", "");
                 }));
@@ -199,8 +203,10 @@ class OptionRecordsTest {
     @ParameterizedTest
     @MethodSource("io.nurs.appliance.export.RecordConfigs#protocols")
     void noneIfNotWanted(String protocol) {
-        assertEquals(List.of(), options(protocol + "://192.0.2.1?options=false", collector -> collector
-                .collector()
-                .tellInterfaces(names -> names.visit(2, "eth0", ""))));
+        assertEquals(
+                List.of(),
+                options(
+                        protocol + "://192.0.2.1?options=false",
+                        collector -> collector.collector().tellInterfaces(names -> names.visit(2, "eth0", ""))));
     }
 }

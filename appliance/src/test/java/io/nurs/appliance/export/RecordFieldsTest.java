@@ -70,7 +70,8 @@ class RecordFieldsTest {
         boolean biflow = url.contains("biflow=true");
         assertEquals(biflow, told.contains(conversation), told::toString);
         assertEquals(!biflow, told.contains(request) && told.contains(reply), told::toString);
-        assertTrue(told.stream().anyMatch(flow -> flow.source().equals("2001:db8:1:0:0:0:0:2") && flow.octets() == 500));
+        assertTrue(
+                told.stream().anyMatch(flow -> flow.source().equals("2001:db8:1:0:0:0:0:2") && flow.octets() == 500));
     }
 
     @Test
@@ -78,8 +79,12 @@ class RecordFieldsTest {
         DataRecord record = records("ipfix://192.0.2.1").getFirst();
         assertEquals(1, record.unsigned(IanaElements.biflowDirection));
         assertEquals(4000, record.unsigned(IanaElements.octetDeltaCount.reverse()));
-        assertEquals("203.0.113.1", record.address(IanaElements.postNATSourceIPv4Address).getHostAddress());
-        assertEquals("203.0.113.2", record.address(IanaElements.postNATDestinationIPv4Address).getHostAddress());
+        assertEquals(
+                "203.0.113.1",
+                record.address(IanaElements.postNATSourceIPv4Address).getHostAddress());
+        assertEquals(
+                "203.0.113.2",
+                record.address(IanaElements.postNATDestinationIPv4Address).getHostAddress());
     }
 
     /** RFC 5103 is IPFIX's alone; a collector that knows neither finds the originator's in the old place. */
@@ -159,10 +164,14 @@ class RecordFieldsTest {
     void recordsHaveTheListedFieldsInTheirOrder() {
         DataRecord record = records(RecordConfigs.configured("""
                         type: ipfix, collector: 192.0.2.1, biflow: false, enterprise-number: 4000000000,
-                        fields: [flowEndNanoseconds, protocolIdentifier, ctMark, sourceTransportPort, icmpTypeIPv4, flowStartSeconds]"""))
-                .getFirst();
+                        fields: [flowEndNanoseconds, protocolIdentifier, ctMark, sourceTransportPort, icmpTypeIPv4, flowStartSeconds]""")).getFirst();
         assertEquals(
-                List.of("flowEndNanoseconds", "protocolIdentifier", "ctMark", "sourceTransportPort", "flowStartSeconds"),
+                List.of(
+                        "flowEndNanoseconds",
+                        "protocolIdentifier",
+                        "ctMark",
+                        "sourceTransportPort",
+                        "flowStartSeconds"),
                 record.fields().stream().map(field -> field.element().name()).toList());
         assertEquals((int) 4_000_000_000L, record.fields().get(2).element().enterprise());
     }

@@ -29,19 +29,23 @@ final class SampleFlows {
     }
 
     static EntryMessage ipv4() {
-        return ended(1, EntryMessage.destroy()
-                .tuples(
-                        EntryMessage.tuple("198.51.100.2", 40000, "198.51.100.1", 80),
-                        EntryMessage.tuple("203.0.113.2", 8080, "203.0.113.1", 50000))
-                .counters(3, 300, 4, 4000));
+        return ended(
+                1,
+                EntryMessage.destroy()
+                        .tuples(
+                                EntryMessage.tuple("198.51.100.2", 40000, "198.51.100.1", 80),
+                                EntryMessage.tuple("203.0.113.2", 8080, "203.0.113.1", 50000))
+                        .counters(3, 300, 4, 4000));
     }
 
     static EntryMessage ipv6() {
-        return ended(2, EntryMessage.destroy()
-                .tuples(
-                        EntryMessage.tuple("2001:db8:1::2", 40000, "2001:db8:1::1", 80),
-                        EntryMessage.tuple("2001:db8:2::2", 8080, "2001:db8:2::1", 50000))
-                .counters(5, 500, 6, 6000));
+        return ended(
+                2,
+                EntryMessage.destroy()
+                        .tuples(
+                                EntryMessage.tuple("2001:db8:1::2", 40000, "2001:db8:1::1", 80),
+                                EntryMessage.tuple("2001:db8:2::2", 8080, "2001:db8:2::1", 50000))
+                        .counters(5, 500, 6, 6000));
     }
 
     /** From the same client, answered by nobody. */
@@ -50,22 +54,29 @@ final class SampleFlows {
     }
 
     private static EntryMessage request(int number) {
-        return ended(100 + number, EntryMessage.destroy()
-                .tuples(
-                        EntryMessage.tuple("198.51.100.2", 10_000 + number, "203.0.113.2", 53),
-                        EntryMessage.tuple("203.0.113.2", 53, "198.51.100.2", 10_000 + number))
-                .counters(1, 100, 0, 0));
+        return ended(
+                100 + number,
+                EntryMessage.destroy()
+                        .tuples(
+                                EntryMessage.tuple("198.51.100.2", 10_000 + number, "203.0.113.2", 53),
+                                EntryMessage.tuple("203.0.113.2", 53, "198.51.100.2", 10_000 + number))
+                        .counters(1, 100, 0, 0));
     }
 
     /** A request between these two. */
     static EntryMessage between(int id, String client, String server) {
-        return ended(id, EntryMessage.destroy()
-                .tuples(EntryMessage.tuple(client, 1, server, 1), EntryMessage.tuple(server, 1, client, 1))
-                .counters(1, 100, 0, 0));
+        return ended(
+                id,
+                EntryMessage.destroy()
+                        .tuples(EntryMessage.tuple(client, 1, server, 1), EntryMessage.tuple(server, 1, client, 1))
+                        .counters(1, 100, 0, 0));
     }
 
     private static EntryMessage ended(int id, EntryMessage entry) {
-        return entry.id(id).mark(MARK).status(STATUS).startMillis(EmbeddedCollector.BOOT_MILLIS + 100_123)
+        return entry.id(id)
+                .mark(MARK)
+                .status(STATUS)
+                .startMillis(EmbeddedCollector.BOOT_MILLIS + 100_123)
                 .stopMillis(EmbeddedCollector.BOOT_MILLIS + 160_456 + id);
     }
 }

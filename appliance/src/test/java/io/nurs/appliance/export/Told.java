@@ -91,7 +91,8 @@ record Told(
         if (flow.get(counter) instanceof List<?> both) {
             return Long.parseLong(String.valueOf(both.get(way)));
         }
-        return Math.max(0, way == 0 && flow.containsKey(counter) ? Json.number(flow, counter) : Json.number(flow, named));
+        return Math.max(
+                0, way == 0 && flow.containsKey(counter) ? Json.number(flow, counter) : Json.number(flow, named));
     }
 
     static Told byNfdump(Map<String, Object> flow) {

@@ -44,7 +44,8 @@ public final class Nfacctd implements AutoCloseable {
         int port = LocalPort.free();
         Path flows = directory.resolve("flows.json");
         Path primitives = Files.writeString(directory.resolve("primitives.lst"), PRIMITIVES);
-        Path config = Files.writeString(directory.resolve("nfacctd.conf"), """
+        Path config =
+                Files.writeString(directory.resolve("nfacctd.conf"), """
                 nfacctd_ip: 127.0.0.1
                 nfacctd_port: %d
                 nfacctd_renormalize: %s
