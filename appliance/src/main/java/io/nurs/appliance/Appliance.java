@@ -90,8 +90,11 @@ public final class Appliance {
             }
         }
         return switch (source) {
-            case ConntrackSourceConfig conntrack ->
-                ConntrackSource.open(conntrack, reader, first, loop, new FlowExporter(stacks));
+            case ConntrackSourceConfig conntrack -> {
+                ConntrackSource opened = ConntrackSource.open(conntrack, reader, first, loop, new FlowExporter(stacks));
+                own.values().forEach(collector -> collector.tellLosses(opened.stats()));
+                yield opened;
+            }
         };
     }
 

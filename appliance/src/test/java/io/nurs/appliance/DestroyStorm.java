@@ -41,7 +41,11 @@ final class DestroyStorm implements AutoCloseable {
     private int id = 1;
 
     DestroyStorm(NatView view, Accounting accounting) {
-        collector = new EmbeddedCollector(view, datagram -> bytes += datagram.readableBytes());
+        this("netflow9://192.0.2.1?nat-view=" + view, accounting);
+    }
+
+    DestroyStorm(String url, Accounting accounting) {
+        collector = new EmbeddedCollector(url, datagram -> bytes += datagram.readableBytes());
         FlowFilter marks =
                 FlowFilter.of(new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
         ConntrackSourceConfig config = ConntrackSourceConfig.defaults("flows");
@@ -105,7 +109,7 @@ final class DestroyStorm implements AutoCloseable {
     }
 
     long records() {
-        return collector.encoded().records();
+        return collector.encoded().flowRecords();
     }
 
     long dropped() {

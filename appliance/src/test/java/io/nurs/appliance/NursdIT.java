@@ -136,7 +136,7 @@ class NursdIT {
                 Lab.within(lab.router()),
                 "run",
                 "--collector",
-                "netflow9://127.0.0.1:" + RecordingCollector.freePort());
+                "netflow9://127.0.0.1:" + RecordingCollector.freePort() + "?options=false");
         nursd.waitForOutput("nursd is running");
         for (String name : List.of("acct", "timestamp", "events")) {
             assertTrue(nursd.output().contains("sysctl -w net.netfilter.nf_conntrack_" + name + "=1"), nursd.output());

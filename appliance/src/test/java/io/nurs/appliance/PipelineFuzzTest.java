@@ -43,11 +43,13 @@ class PipelineFuzzTest {
             for (DecodedMessage message : collector.messages()) {
                 assertEquals(List.of(), message.anomalies());
                 for (DataRecord record : message.records()) {
-                    assertTrue(record.fields().size() > 10);
-                    records++;
+                    if (!record.template().isOptions()) {
+                        assertTrue(record.fields().size() > 10);
+                        records++;
+                    }
                 }
             }
-            assertEquals(collector.encoded().records(), records);
+            assertEquals(collector.encoded().flowRecords(), records);
             assertTrue(records > MESSAGES / 10, "some mutations leave something to report: " + records);
             assertTrue(source.netlink().malformedMessages() > MESSAGES / 100, "and some do not");
         }

@@ -80,7 +80,7 @@ class StormTest {
     @Test
     void reportsNoneOfManyEmptyEntriesByDefault() throws Exception {
         try (RecordingCollector collector = RecordingCollector.open();
-                Subject subject = Subject.start(lab, "", "", collector.port())) {
+                Subject subject = Subject.start(lab, "", "options: false", collector.port())) {
             TableWriter.open(lab).create(FLOWS, 0, TableWriter::udp);
             assertEquals(FLOWS, lab.entries());
             lab.inRouter("conntrack", "-F");

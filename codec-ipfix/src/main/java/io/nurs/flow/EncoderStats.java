@@ -25,6 +25,11 @@ public final class EncoderStats {
         return optionRecords;
     }
 
+    /** Data records of flows that left: those that are not of options. */
+    public long flowRecords() {
+        return records - optionRecords;
+    }
+
     /**
      * Data records lost here: all datagram buffers were in flight, a variable length made it longer than any datagram,
      * or the encoder was removed with records in its hands.

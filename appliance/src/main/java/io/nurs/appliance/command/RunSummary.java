@@ -20,12 +20,11 @@ final class RunSummary {
             lines.add("exporter %s: %d records in %d datagrams, %d bytes; %d messages lost, %d records dropped"
                     .formatted(
                             collector.name(),
-                            collector.encoded().records(),
+                            collector.encoded().flowRecords(),
                             collector.encoded().datagrams(),
                             collector.encoded().bytes(),
                             collector.lostMessages(),
-                            collector.encoded().droppedRecords()
-                                    + collector.stats().unsentRecords()));
+                            collector.notSent().flows()));
         }
         return lines;
     }

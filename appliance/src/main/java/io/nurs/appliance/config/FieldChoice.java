@@ -96,15 +96,12 @@ public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
         }
         if (biflow && protocol == FlowProtocol.IPFIX) {
             checkReversible(place);
-        } else if (biflow) {
-            checkCountedOnce(place, FlowField.octetDeltaCount, FlowField.initiatorOctets, FlowField.responderOctets);
-            checkCountedOnce(place, FlowField.packetDeltaCount, FlowField.initiatorPackets, FlowField.responderPackets);
         }
     }
 
     // RFC 5103 §4: without an address nobody could tell which way is the reverse.
     private void checkReversible(YamlValue place) {
-        boolean counts = has(FlowField.octetDeltaCount, FlowField.packetDeltaCount);
+        boolean counts = isCountedBothWays(FlowField.octetDeltaCount) || isCountedBothWays(FlowField.packetDeltaCount);
         boolean addresses = has(FlowField.sourceIPv4Address, FlowField.destinationIPv4Address)
                 && has(FlowField.sourceIPv6Address, FlowField.destinationIPv6Address);
         if (counts && !addresses) {
@@ -114,12 +111,17 @@ public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
         }
     }
 
-    // NetFlow v9 has no reverse elements: with biflow the counter becomes the other two.
-    private void checkCountedOnce(YamlValue place, FlowField counter, FlowField initiator, FlowField responder) {
-        if (has(counter) && has(initiator, responder)) {
-            place.error("with biflow NetFlow v9 sends " + counter + " as " + initiator + " and " + responder
-                    + "; leave out the one or the others");
-        }
+    /**
+     * Whether a counter, in a record of both directions, brings the other direction's along: not if the operator has listed
+     * initiator's or responder's.
+     */
+    public boolean isCountedBothWays(FlowField counter) {
+        return has(counter)
+                && switch (counter) {
+                    case octetDeltaCount -> !has(FlowField.initiatorOctets, FlowField.responderOctets);
+                    case packetDeltaCount -> !has(FlowField.initiatorPackets, FlowField.responderPackets);
+                    default -> false;
+                };
     }
 
     public boolean has(FlowField... any) {

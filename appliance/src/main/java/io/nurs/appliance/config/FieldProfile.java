@@ -2,7 +2,6 @@ package io.nurs.appliance.config;
 
 import static io.nurs.appliance.config.FlowField.*;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -94,8 +93,8 @@ public enum FieldProfile {
             destinationIPv4Address,
             sourceIPv4Address);
 
-    /** In the order of the templates in Cisco's "ASA NetFlow Implementation Guide". */
-    private static final List<FlowField> NSEL_FIELDS = List.of(
+    /** In the order of the templates in Cisco's "ASA NetFlow Implementation Guide"; the end, which nfdump wants, is ours. */
+    private static final List<FlowField> EVENT = List.of(
             flowId,
             sourceIPv4Address,
             sourceIPv6Address,
@@ -119,10 +118,11 @@ public enum FieldProfile {
             firewallEvent,
             observationTimeMilliseconds,
             flowStartMilliseconds,
-            initiatorOctets,
-            responderOctets,
-            initiatorPackets,
-            responderPackets);
+            flowEndMilliseconds);
+
+    private static final List<FlowField> CONVERSATION_COUNTERS =
+            List.of(initiatorOctets, responderOctets, initiatorPackets, responderPackets);
+    private static final List<FlowField> COUNTERS = List.of(octetDeltaCount, packetDeltaCount);
 
     private final String word;
 
@@ -137,22 +137,21 @@ public enum FieldProfile {
             case MINIMAL -> MINIMAL_FIELDS;
             case FULL -> defaultFields(protocol, CONNTRACK);
             case CTFLOW9 -> CTFLOW9_FIELDS;
-            case NSEL -> NSEL_FIELDS;
+            // Cisco has NetFlow v9 only; collectors of IPFIX take initiator's and responder's counters for none.
+            case NSEL -> joined(EVENT, protocol == FlowProtocol.NETFLOW9 ? CONVERSATION_COUNTERS : COUNTERS);
             case NAT_EVENTS, HSL, LISTED -> List.of();
         };
     }
 
     private static List<FlowField> defaultFields(FlowProtocol protocol, List<FlowField> more) {
-        List<FlowField> fields = new ArrayList<>(FLOW);
-        if (protocol == FlowProtocol.NETFLOW9) {
-            fields.addAll(UPTIMES);
-        }
-        fields.addAll(MILLISECONDS);
-        fields.add(flowEndReason);
-        fields.addAll(INTERFACES);
-        fields.addAll(more);
-        fields.add(flowEndEvidence);
-        return List.copyOf(fields);
+        List<FlowField> uptimes = protocol == FlowProtocol.NETFLOW9 ? UPTIMES : List.of();
+        return joined(FLOW, uptimes, MILLISECONDS, List.of(flowEndReason), INTERFACES, more, List.of(flowEndEvidence));
+    }
+
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    private static List<FlowField> joined(List<FlowField>... parts) {
+        return Arrays.stream(parts).flatMap(List::stream).toList();
     }
 
     /** Whether it is about events instead of flows. */

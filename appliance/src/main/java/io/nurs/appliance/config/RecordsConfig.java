@@ -6,19 +6,25 @@ package io.nurs.appliance.config;
  * @param biflow one record for both directions instead of one for each: in IPFIX as RFC 5103 has it, in NetFlow v9 with
  *     elements for initiator and responder
  * @param enterpriseNumber unsigned; whose number the elements of nurs are sent under in IPFIX
+ * @param options whether records about the exporter itself are sent as well
+ * @param sampling one of so many conversations is sent; 1 is all
  */
-public record RecordsConfig(NatView natView, boolean biflow, FieldChoice fields, int enterpriseNumber) {
+public record RecordsConfig(
+        NatView natView, boolean biflow, FieldChoice fields, int enterpriseNumber, boolean options, int sampling) {
     /** RFC 5612 keeps it for documentation: nurs has none of its own. */
     public static final int EXAMPLE_ENTERPRISE = 32473;
 
     private static final long REVERSE_ENTERPRISE = 29305;
+    private static final int MAX_SAMPLING = 1_000_000;
 
     static RecordsConfig defaults(FlowProtocol protocol) {
         return new RecordsConfig(
                 NatView.CLIENT,
                 protocol == FlowProtocol.IPFIX,
                 FieldChoice.of(FieldProfile.DEFAULT, protocol),
-                EXAMPLE_ENTERPRISE);
+                EXAMPLE_ENTERPRISE,
+                true,
+                1);
     }
 
     /** The keys stand among the exporter's own. */
@@ -34,7 +40,15 @@ public record RecordsConfig(NatView natView, boolean biflow, FieldChoice fields,
                     "nat-view",
                     "no effect with biflow: true: a record of both directions is the originator's");
         }
-        return new RecordsConfig(natView, biflow, fields, enterpriseNumber(exporter, protocol));
+        boolean options = exporter.flag("options", fallback.options);
+        int sampling = (int) exporter.integer("sampling", fallback.sampling, 1, MAX_SAMPLING);
+        if (sampling > 1 && !options) {
+            warnOf(
+                    exporter,
+                    "options",
+                    "without options the collector is not told of sampling, and does not scale by it");
+        }
+        return new RecordsConfig(natView, biflow, fields, enterpriseNumber(exporter, protocol), options, sampling);
     }
 
     private static boolean biflow(YamlSection exporter, FieldChoice fields, FlowProtocol protocol) {

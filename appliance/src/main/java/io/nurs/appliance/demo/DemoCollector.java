@@ -15,6 +15,7 @@ import io.nurs.flow.IanaElements;
 import io.nurs.netflow9.Netflow9Decoder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -58,12 +59,13 @@ public final class DemoCollector {
 
         private void add(DecodedMessage message) {
             anomalies.addAndGet(message.anomalies().size());
-            for (DataRecord record : message.records()) {
+            List<DataRecord> flows = flows(message);
+            for (DataRecord record : flows) {
                 octets.addAndGet(record.unsigned(IanaElements.octetDeltaCount));
                 packets.addAndGet(record.unsigned(IanaElements.packetDeltaCount));
             }
             // Last: who has seen all records has all their octets.
-            records.addAndGet(message.records().size());
+            records.addAndGet(flows.size());
         }
     }
 
@@ -88,6 +90,12 @@ public final class DemoCollector {
         return new DemoCollector(channel, totals);
     }
 
+    private static List<DataRecord> flows(DecodedMessage message) {
+        return message.records().stream()
+                .filter(record -> !record.template().isOptions())
+                .toList();
+    }
+
     public InetSocketAddress address() {
         return (InetSocketAddress) channel.localAddress();
     }
@@ -107,7 +115,7 @@ public final class DemoCollector {
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, DecodedMessage message) {
-            message.records().forEach(onRecord);
+            flows(message).forEach(onRecord);
             totals.add(message);
         }
     }

@@ -96,7 +96,7 @@ public final class LiveDemo {
 
     static void awaitRecords(Appliance appliance, DemoCollector collector) throws InterruptedException {
         long sent = appliance.collectors().stream()
-                .mapToLong(end -> end.encoded().records())
+                .mapToLong(end -> end.encoded().flowRecords())
                 .sum();
         awaitRecords(sent, collector);
     }

@@ -50,7 +50,7 @@ public final class ReplayDemo {
             source.play(recording);
             source.close();
             end.close().sync();
-            LiveDemo.awaitRecords(end.encoded().records(), collector);
+            LiveDemo.awaitRecords(end.encoded().flowRecords(), collector);
             RecordedTotals counted = RecordedTotals.of(recording);
             return new DemoResult(
                     "the counters in the recording's DESTROY messages",

@@ -15,16 +15,20 @@ import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.filter.FlowExpression;
 import io.nurs.appliance.source.ConntrackFlow;
+import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowEncoder;
+import io.nurs.flow.FlowRecord;
+import io.nurs.flow.OptionsSource;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +41,34 @@ public final class Collector implements Distribution.Member {
     private final String name;
     private final FlowEncoder encoder;
     private final FlowRecords records;
+    private final Consumer<FlowRecord<Uniflow>> send = this::send;
+    private final ExportClock clock;
     private final @Nullable FlowExpression filter;
     private final Link link;
     private final Channel channel;
     private final Future<?> flushTick;
     private final CollectorStats stats;
+    private final NotSent notSent = new NotSent();
+    private final @Nullable OptionRecords options;
 
     /** Over a link whose pipeline holds the encoder. */
-    Collector(FlowExporterConfig config, FlowEncoder encoder, FlowRecords records, Link link, CollectorStats stats) {
+    Collector(
+            FlowExporterConfig config,
+            FlowEncoder encoder,
+            FlowRecords records,
+            ExportClock clock,
+            SystemUptime uptime,
+            Link link,
+            CollectorStats stats) {
         this.name = config.name();
         this.encoder = encoder;
         this.records = records;
         this.filter = config.filter();
+        this.clock = clock;
+        this.options = config.records().options() ? new OptionRecords(config, encoder, records, uptime) : null;
+        if (options != null) {
+            options.ofExporter(notSent).forEach(encoder::addOptions);
+        }
         this.link = link;
         this.channel = link.channel();
         this.stats = stats;
@@ -89,7 +109,7 @@ public final class Collector implements Distribution.Member {
             case CollectorDestination there -> StreamLink.open(config.name(), there, encoder, loop, transport, stats);
             case FileDestination file -> FileLink.open(config, file, domain, encoder, loop);
         };
-        return new Collector(config, encoder, records, link, stats);
+        return new Collector(config, encoder, records, clock, uptime, link, stats);
     }
 
     static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
@@ -130,16 +150,44 @@ public final class Collector implements Distribution.Member {
         return link.lostMessages();
     }
 
+    /** What was dropped here: there was no connection, or no room. */
+    public NotSent notSent() {
+        return notSent;
+    }
+
+    /** Has option records tell what the source has lost. */
+    public void tellLosses(ConntrackStats source) {
+        addOptions(options == null ? null : options.meteringReliability(source));
+    }
+
+    /** Has option records name interfaces; {@code names} is asked on the event loop. */
+    public void tellInterfaces(InterfaceNames names) {
+        addOptions(options == null ? null : options.interfaces(names));
+    }
+
+    private void addOptions(@Nullable OptionsSource source) {
+        if (source != null) {
+            channel.eventLoop().execute(() -> encoder.addOptions(source));
+        }
+    }
+
     /** On the event loop. */
     void export(ConntrackFlow flow, boolean interfaces) {
-        if (filter != null && !filter.matches(flow)) {
-            return;
+        if (filter == null || filter.matches(flow)) {
+            records.write(flow, interfaces, send);
         }
-        if (link.isCut()) {
-            stats.unsentRecords += records.count(flow);
-        } else {
-            records.write(flow, interfaces, channel);
+    }
+
+    private void send(FlowRecord<Uniflow> record) {
+        long before = encoder.stats().droppedRecords();
+        if (!link.isCut()) {
+            channel.write(record, channel.voidPromise());
+            if (encoder.stats().droppedRecords() == before) {
+                return;
+            }
         }
+        Uniflow flow = record.source();
+        notSent.add(1, records.packets(flow), records.octets(flow), clock.epochMillis());
     }
 
     /** As far as can be known. */

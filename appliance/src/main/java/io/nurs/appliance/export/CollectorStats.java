@@ -5,7 +5,6 @@ public final class CollectorStats {
     long sendErrors;
     long attempts;
     long connections;
-    long unsentRecords;
     String lastFailure = "";
 
     /** Messages that could not be sent, and ICMP errors that came back for sent ones. */
@@ -26,10 +25,5 @@ public final class CollectorStats {
     /** Why there was no connection, or why the last one ended, in words; empty if none has failed. */
     public String lastFailure() {
         return lastFailure;
-    }
-
-    /** Records that were never encoded because there was no connection. */
-    public long unsentRecords() {
-        return unsentRecords;
     }
 }

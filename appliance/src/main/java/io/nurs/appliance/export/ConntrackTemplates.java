@@ -74,6 +74,9 @@ final class ConntrackTemplates {
         if (needsDirection(fields)) {
             fields.add(RecordFields.biflowDirection());
         }
+        if (config.sampling() > 1) {
+            fields.add(dictionary.sampler());
+        }
         return fields;
     }
 

@@ -1,6 +1,5 @@
 package io.nurs.appliance.export;
 
-import io.netty.channel.Channel;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.source.ConntrackFlow;
@@ -8,6 +7,7 @@ import io.nurs.flow.FlowRecord;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What one collector is sent of a flow: how many records, by which templates. */
@@ -15,6 +15,7 @@ final class FlowRecords {
     private final NatView natView;
     private final boolean biflow;
     private final ConntrackTemplates templates;
+    private final FlowSampling sampling;
     private @Nullable Uniflow uniflow;
     private @Nullable FlowRecord<Uniflow> record;
 
@@ -22,6 +23,7 @@ final class FlowRecords {
     FlowRecords(FlowExporterConfig config, SystemUptime uptime, String namespace) {
         this.natView = config.records().natView();
         this.biflow = config.records().biflow();
+        this.sampling = new FlowSampling(config.records().sampling());
         this.templates = new ConntrackTemplates(
                 config.protocol(),
                 config.records(),
@@ -32,42 +34,44 @@ final class FlowRecords {
         return templates.all();
     }
 
+    FlowSampling sampling() {
+        return sampling;
+    }
+
     /** Writes one record of both directions, or one for each with traffic, the originator's first. */
-    void write(ConntrackFlow flow, boolean interfaces, Channel channel) {
-        Uniflow direction = direction(flow);
-        if (isReported(direction)) {
-            send(direction, interfaces, channel);
+    void write(ConntrackFlow flow, boolean interfaces, Consumer<FlowRecord<Uniflow>> to) {
+        if (templates.isEmpty() || !sampling.takes(flow.original())) {
+            return;
         }
-        if (!biflow && isReported(direction.set(flow, true))) {
-            send(direction, interfaces, channel);
-        }
-    }
-
-    /** How many records {@link #write} would write. */
-    int count(ConntrackFlow flow) {
-        Uniflow direction = direction(flow);
-        int forward = isReported(direction) ? 1 : 0;
-        return forward + (!biflow && isReported(direction.set(flow, true)) ? 1 : 0);
-    }
-
-    private boolean isReported(Uniflow direction) {
-        return !templates.isEmpty() && (biflow ? direction.isEitherReported() : direction.isReported());
-    }
-
-    private Uniflow direction(ConntrackFlow flow) {
         Uniflow direction = uniflow;
         if (direction == null) {
             direction = uniflow = new Uniflow(natView, flow);
         }
-        return direction.set(flow, false);
+        direction.set(flow, false);
+        if (biflow ? direction.isEitherReported() : direction.isReported()) {
+            to.accept(record(direction, interfaces));
+        }
+        if (!biflow && direction.set(flow, true).isReported()) {
+            to.accept(record(direction, interfaces));
+        }
     }
 
-    private void send(Uniflow flow, boolean interfaces, Channel channel) {
+    private FlowRecord<Uniflow> record(Uniflow flow, boolean interfaces) {
         Template<Uniflow> template = templates.of(flow, interfaces);
         FlowRecord<Uniflow> borrowed = record;
         if (borrowed == null) {
             borrowed = record = FlowRecord.of(template, flow);
         }
-        channel.write(borrowed.set(template, flow), channel.voidPromise());
+        return borrowed.set(template, flow);
+    }
+
+    /** Packets that a record of this tells of. */
+    long packets(Uniflow flow) {
+        return biflow ? flow.packets() + flow.reversePackets() : flow.packets();
+    }
+
+    /** Octets that a record of this tells of. */
+    long octets(Uniflow flow) {
+        return biflow ? flow.octets() + flow.reverseOctets() : flow.octets();
     }
 }

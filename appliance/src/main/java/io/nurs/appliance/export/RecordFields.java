@@ -9,9 +9,9 @@ import io.nurs.appliance.config.RecordsConfig;
 import io.nurs.flow.Field;
 import io.nurs.flow.InformationElement;
 import io.nurs.flow.SystemUptime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
 
 /**
  * The dictionary from conntrack to elements, IANA's and ours: what each field that an operator may choose is on the wire, and
@@ -44,39 +44,32 @@ final class RecordFields {
 
     /** More than one where a counter is told for both directions. */
     List<Field<Uniflow>> of(FlowField field) {
-        return switch (field) {
-            case octetDeltaCount ->
-                counter(octetDeltaCount, Uniflow::octets, Uniflow::reverseOctets, initiatorOctets, responderOctets);
-            case packetDeltaCount ->
-                counter(
-                        packetDeltaCount,
-                        Uniflow::packets,
-                        Uniflow::reversePackets,
-                        initiatorPackets,
-                        responderPackets);
-            default -> List.of(single(field));
-        };
+        List<Field<Uniflow>> fields = new ArrayList<>(List.of(single(field)));
+        if (config.biflow() && config.fields().isCountedBothWays(field)) {
+            if (protocol == FlowProtocol.IPFIX) {
+                fields.add(reverse(field));
+            } else {
+                // NetFlow v9 has no reverse elements. The counter itself stays: pmacct knows no other.
+                fields.addAll(pair(field));
+            }
+        }
+        return fields;
     }
 
-    private List<Field<Uniflow>> counter(
-            InformationElement element,
-            ToLongFunction<Uniflow> forward,
-            ToLongFunction<Uniflow> reverse,
-            InformationElement initiator,
-            InformationElement responder) {
-        // Eight octets: the four that RFC 3954 starts from wrap at 4 GiB.
-        if (!config.biflow()) {
-            return List.of(Field.u64(element, forward));
-        }
-        // NetFlow v9 has no enterprise numbers, and so none of RFC 5103's reverse elements.
-        return protocol == FlowProtocol.IPFIX
-                ? List.of(Field.u64(element, forward), Field.u64(element.reverse(), reverse))
-                : List.of(Field.u64(initiator, forward), Field.u64(responder, reverse));
+    private static Field<Uniflow> reverse(FlowField counter) {
+        return counter == FlowField.octetDeltaCount
+                ? Field.u64(octetDeltaCount.reverse(), Uniflow::reverseOctets)
+                : Field.u64(packetDeltaCount.reverse(), Uniflow::reversePackets);
+    }
+
+    private List<Field<Uniflow>> pair(FlowField counter) {
+        return counter == FlowField.octetDeltaCount
+                ? List.of(single(FlowField.initiatorOctets), single(FlowField.responderOctets))
+                : List.of(single(FlowField.initiatorPackets), single(FlowField.responderPackets));
     }
 
     private Field<Uniflow> single(FlowField field) {
         return switch (field) {
-            case octetDeltaCount, packetDeltaCount -> throw new IllegalArgumentException(field + " is a pair");
             case sourceIPv4Address -> Field.octets(sourceIPv4Address, Uniflow::copySource);
             case destinationIPv4Address -> Field.octets(destinationIPv4Address, Uniflow::copyDestination);
             case postNATSourceIPv4Address -> Field.octets(postNATSourceIPv4Address, Uniflow::copyPostNatSource);
@@ -100,6 +93,9 @@ final class RecordFields {
             case icmpCodeIPv6 -> Field.u8(icmpCodeIPv6, Uniflow::icmpCode);
             case protocolIdentifier -> Field.u8(protocolIdentifier, Uniflow::protocol);
             case ipVersion -> Field.u8(ipVersion, Uniflow::ipVersion);
+            // Eight octets: the four that RFC 3954 starts from wrap at 4 GiB.
+            case octetDeltaCount -> Field.u64(octetDeltaCount, Uniflow::octets);
+            case packetDeltaCount -> Field.u64(packetDeltaCount, Uniflow::packets);
             case initiatorOctets -> Field.u64(initiatorOctets, Uniflow::octets);
             case responderOctets -> Field.u64(responderOctets, Uniflow::reverseOctets);
             case initiatorPackets -> Field.u64(initiatorPackets, Uniflow::packets);
@@ -137,6 +133,13 @@ final class RecordFields {
     /** The originator is the source: conntrack knows which of the two was first. RFC 5103 §6.3 */
     static Field<Uniflow> biflowDirection() {
         return Field.u8(biflowDirection, flow -> 1);
+    }
+
+    /** Whose records, which option records tell of, this one was chosen by. */
+    Field<Uniflow> sampler() {
+        return protocol == FlowProtocol.IPFIX
+                ? Field.u64(selectorId, flow -> FlowSampling.ID)
+                : Field.u8(samplerId, flow -> FlowSampling.ID);
     }
 
     // What Cisco ASA calls its connection's id has four octets.

@@ -15,6 +15,8 @@ public final class ConntrackStats {
     long dumps;
     long failedDumps;
     long lostEvents;
+    long firstLostMillis;
+    long lastLostMillis;
     long unreadable;
     long baseline;
     long zeroed;
@@ -72,6 +74,25 @@ public final class ConntrackStats {
     /** Events that the kernel could not queue and did not send again. */
     public long lostEvents() {
         return lostEvents;
+    }
+
+    /** Unix time when events were first found to be lost, to a second; 0 if none is. */
+    public long firstLostMillis() {
+        return firstLostMillis;
+    }
+
+    /** Unix time when events were last found to be lost, to a second; 0 if none is. */
+    public long lastLostMillis() {
+        return lastLostMillis;
+    }
+
+    /** So many events are lost in all, as was found at this time. */
+    void lost(long events, long millis) {
+        if (events > lostEvents) {
+            firstLostMillis = firstLostMillis == 0 ? millis : firstLostMillis;
+            lastLostMillis = millis;
+        }
+        lostEvents = events;
     }
 
     /** Messages dropped because a length in them was impossible, and datagrams that were longer than their slot. */

@@ -62,7 +62,7 @@ final class SourceWatch {
         // With reliable delivery each retry of an event counts as a drop: nothing is lost, unless the guard gave it up.
         long lost = guard == null ? sockets.events().kernelDrops() : guard.lostEvents();
         boolean more = lost > stats.lostEvents;
-        stats.lostEvents = lost;
+        stats.lost(lost, System.currentTimeMillis());
         if (more) {
             warn(
                     lossLimit,

@@ -122,6 +122,79 @@ class ConfigErrorsTest {
                 "1:61: stacks[0].source.set-sysctls: \"yes\" is neither true nor false");
     }
 
+    private static String exporter(String keys) {
+        return STACK + "exporters: { main: { collector: 192.0.2.10, " + keys + " } }\n";
+    }
+
+    /** The whole list, which is long, stands behind the guess. */
+    private static void assertBegins(String expected, String keys) {
+        String message = message(exporter(keys));
+        assertTrue(message.startsWith("nurs.yaml:" + expected), message);
+        assertTrue(!message.contains("\n"), message);
+    }
+
+    @Test
+    void namesTheFieldsThereAre() {
+        assertBegins(
+                "2:71: exporters.main.fields[0]: \"sourceIpv4Adress\" is unknown; did you mean sourceIPv4Address? fields:"
+                        + " sourceIPv4Address, destinationIPv4Address, ",
+                "type: netflow9, fields: [ sourceIpv4Adress, protocolIdentifier ]");
+        assertBegins(
+                "2:71: exporters.main.fields[0]: \"tcpControlBits\" is none of what a conntrack source can fill; fields: ",
+                "type: netflow9, fields: [ tcpControlBits, protocolIdentifier ]");
+        assertErrors(
+                exporter("type: netflow9, fields: [protocolIdentifier, ctMark, ctMark]"),
+                "2:98: exporters.main.fields[2]: \"ctMark\" is in this list twice");
+        assertErrors(
+                exporter("type: netflow9, fields: []"),
+                "2:69: exporters.main.fields: empty; list at least one field, or remove the key");
+        assertErrors(
+                exporter("type: netflow9, fields: [icmpTypeIPv4]"),
+                "2:69: exporters.main.fields: some flows would have none of these; add one that all have, such as"
+                        + " protocolIdentifier");
+        assertErrors(
+                exporter("type: netflow9, fields: [natEvent, protocolIdentifier]"),
+                "2:70: exporters.main.fields[0]: natEvent is of events, and makes nfdump and pmacct take a flow for one, without"
+                        + " counters; write fields: nat-events for an exporter of events");
+    }
+
+    @Test
+    void namesTheProfilesThereAre() {
+        assertErrors(
+                exporter("type: ipfix, fields: minimum"),
+                "2:66: exporters.main.fields: \"minimum\" is unknown; did you mean minimal? profiles, besides a list of fields:"
+                        + " default, minimal, full, ctflow9, nsel, nat-events, hsl");
+        assertErrors(
+                exporter("type: ipfix, fields: ctMark"),
+                "2:66: exporters.main.fields: \"ctMark\" is one field; write a list, such as [ctMark, …]");
+    }
+
+    @Test
+    void refusesFieldsThatCannotGoTogether() {
+        assertErrors(
+                exporter("type: netflow9, fields: [protocolIdentifier, initiatorOctets]"),
+                "2:69: exporters.main.fields: initiatorOctets is of both directions; write biflow: true, or leave it out");
+        assertErrors(
+                exporter("type: ipfix, fields: [octetDeltaCount, sourceIPv4Address]"),
+                "2:66: exporters.main.fields: a record of both directions needs an address of either version, or the reverse"
+                        + " counters mean nothing (RFC 5103); add sourceIPv4Address and sourceIPv6Address, or write biflow: false");
+        assertErrors(
+                exporter("type: netflow9, fields: nsel, biflow: false"),
+                "2:83: exporters.main.biflow: fields: nsel has one record for both directions; leave biflow out");
+    }
+
+    @Test
+    void refusesTheEnterpriseNumberOfReverseElements() {
+        assertErrors(
+                exporter("type: ipfix, enterprise-number: 29305"),
+                "2:77: exporters.main.enterprise-number: 29305 marks the reverse direction (RFC 5103) and is nobody's; write your"
+                        + " own number");
+        assertErrors(
+                exporter("type: ipfix, sampling: 0, enterprise-number: 0"),
+                "2:68: exporters.main.sampling: 0 is outside 1 to 1000000",
+                "2:90: exporters.main.enterprise-number: 0 is outside 1 to 4294967295");
+    }
+
     @Test
     void namesTheKindsThereAre() {
         assertErrors(

@@ -58,7 +58,43 @@ class ConfigLoaderTest {
 
     private static RecordsConfig records(NatView natView) {
         RecordsConfig defaults = RecordsConfig.defaults(FlowProtocol.NETFLOW9);
-        return new RecordsConfig(natView, false, defaults.fields(), 32473);
+        return new RecordsConfig(natView, false, defaults.fields(), 32473, true, 1);
+    }
+
+    @Test
+    void readsTheFieldsOfRecords() throws ConfigException {
+        ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
+                stacks: [{ name: a, source: { type: conntrack }, exporters: [main, other, events] }]
+                exporters:
+                  main: { type: netflow9, collector: 192.0.2.10, biflow: true, options: false,
+                          fields: [octetDeltaCount, ctMark] }
+                  other: { type: ipfix, collector: 192.0.2.11, fields: minimal, enterprise-number: 4294967295, sampling: 100 }
+                  events: { type: ipfix, collector: 192.0.2.12, fields: nat-events }
+                """);
+
+        assertEquals(
+                new RecordsConfig(
+                        NatView.CLIENT,
+                        true,
+                        new FieldChoice(FieldProfile.LISTED, List.of(FlowField.octetDeltaCount, FlowField.ctMark)),
+                        32473,
+                        false,
+                        1),
+                records(config, "main"));
+        assertEquals(
+                new RecordsConfig(
+                        NatView.CLIENT, true, FieldChoice.of(FieldProfile.MINIMAL, FlowProtocol.IPFIX), -1, true, 100),
+                records(config, "other"));
+        assertEquals(
+                new FieldChoice(FieldProfile.NAT_EVENTS, List.of()),
+                records(config, "events").fields());
+    }
+
+    private static RecordsConfig records(ApplianceConfig config, String exporter) {
+        return switch (config.exporters().get(exporter)) {
+            case FlowExporterConfig flows -> flows.records();
+            case null -> throw new AssertionError(exporter);
+        };
     }
 
     @Test
@@ -161,6 +197,28 @@ class ConfigLoaderTest {
                 List.of(
                         "nurs.yaml:5:9: stacks[0].filters[0]: interfaces and direction are 0 here: no mark-interfaces filter"
                                 + " stands before this one"),
+                config.warnings().stream().map(ConfigError::toString).toList());
+    }
+
+    @Test
+    void warnsOfRecordsThatAreNotAsTheyWereMeant() throws ConfigException {
+        ApplianceConfig config = ConfigLoader.parse("nurs.yaml", """
+                stacks:
+                  - { name: a, source: { type: conntrack }, exporters: [main, other] }
+                exporters:
+                  main: { type: netflow9, collector: 192.0.2.10, enterprise-number: 7, fields: [ctMark, egressInterface] }
+                  other: { type: ipfix, collector: 192.0.2.11, nat-view: wire, options: false, sampling: 5 }
+                """);
+
+        assertEquals(
+                List.of(
+                        "nurs.yaml:4:9: exporters.main: records will be without egressInterface: no stack of this exporter knows"
+                                + " interfaces; give one the filter mark-interfaces",
+                        "nurs.yaml:4:69: exporters.main.enterprise-number: no effect: NetFlow v9 has no enterprise numbers",
+                        "nurs.yaml:5:58: exporters.other.nat-view: no effect with biflow: true: a record of both directions is"
+                                + " the originator's",
+                        "nurs.yaml:5:73: exporters.other.options: without options the collector is not told of sampling, and"
+                                + " does not scale by it"),
                 config.warnings().stream().map(ConfigError::toString).toList());
     }
 

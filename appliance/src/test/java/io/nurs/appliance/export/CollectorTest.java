@@ -8,11 +8,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
-import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.DistributionMode;
-import io.nurs.appliance.config.FlowExporterConfig;
-import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.lab.Wait;
 import io.nurs.appliance.source.EmbeddedSource;
 import io.nurs.appliance.source.EntryMessage;
@@ -38,7 +35,7 @@ class CollectorTest {
 
     private Collector open(String address) throws StartException, InterruptedException {
         return Collector.open(
-                FlowExporterConfig.defaults("main", FlowProtocol.NETFLOW9, CollectorAddress.parse(address, 9995)),
+                RecordConfigs.config("netflow9://" + address + "?options=false"),
                 1,
                 "",
                 loops.next(),
@@ -55,7 +52,7 @@ class CollectorTest {
                 refused.advice());
     }
 
-    /** Nothing was exported, so there is nothing to send: neither an empty datagram nor templates. */
+    /** Without option records: nothing was exported, so there is nothing to send, neither an empty datagram nor templates. */
     @Test
     void sendsNothingForNothing() throws Exception {
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {

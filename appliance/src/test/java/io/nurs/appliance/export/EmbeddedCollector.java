@@ -1,5 +1,7 @@
 package io.nurs.appliance.export;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,6 +13,7 @@ import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.filter.FlowFilter;
+import io.nurs.flow.DataRecord;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import io.nurs.flow.EncoderStats;
@@ -29,7 +32,9 @@ import java.util.stream.Stream;
 
 /** A stack with one collector whose socket is a function of the datagram, which must not keep it. */
 public final class EmbeddedCollector implements AutoCloseable {
-    private static final SystemUptime UPTIME = new SystemUptime(1_700_000_000_000L);
+    static final long BOOT_MILLIS = 1_700_000_000_000L;
+
+    private static final SystemUptime UPTIME = new SystemUptime(BOOT_MILLIS);
 
     private final FlowDecoder decoder;
     private final List<DecodedMessage> messages = new ArrayList<>();
@@ -55,6 +60,8 @@ public final class EmbeddedCollector implements AutoCloseable {
                 config,
                 encoder,
                 new FlowRecords(config, UPTIME, "monitorns"),
+                ExportClock.SYSTEM,
+                UPTIME,
                 new TestLink(channel),
                 new CollectorStats());
     }
@@ -94,10 +101,27 @@ public final class EmbeddedCollector implements AutoCloseable {
         messages.add(Objects.requireNonNull(decoder.decode(new InetSocketAddress("192.0.2.9", 1), datagram)));
     }
 
+    /** Records of flows, and of options, that have left without anything odd. */
+    List<DataRecord> records(boolean options) {
+        List<DataRecord> records = new ArrayList<>();
+        for (DecodedMessage message : messages()) {
+            assertEquals(List.of(), message.anomalies());
+            message.records().stream()
+                    .filter(record -> record.template().isOptions() == options)
+                    .forEach(records::add);
+        }
+        return records;
+    }
+
     /** What has left, as octets. */
     List<byte[]> datagrams() {
         flush();
         return datagrams;
+    }
+
+    /** Does what waits for the event loop. */
+    void runPending() {
+        channel.runPendingTasks();
     }
 
     Collector collector() {

@@ -22,6 +22,14 @@ final class RecordConfigs {
                                 .map(biflow -> protocol + "://192.0.2.1?fields=" + profile + "&biflow=" + biflow)));
     }
 
+    static Stream<String> ipfixUrls() {
+        return urls().filter(url -> url.startsWith("ipfix"));
+    }
+
+    static Stream<String> protocols() {
+        return Stream.of("netflow9", "ipfix");
+    }
+
     static FlowExporterConfig config(String url) {
         try {
             return main(ApplianceConfig.forCollector(url));

@@ -38,7 +38,9 @@ class StreamLinkTest extends LinkTest {
             Wait.until("its end", () -> !collector.isUp());
             int before = there.messages().size();
             flows(source, 1);
-            assertTrue(collector.stats().unsentRecords() > 0);
+            assertEquals(1, collector.notSent().flows());
+            assertEquals(2, collector.notSent().packets());
+            assertEquals(120, collector.notSent().octets());
 
             there.start();
             Wait.until("another connection", collector::isUp);

@@ -54,18 +54,33 @@ public final class Capture implements AutoCloseable {
 
     /** Waits for so many datagrams, ends, and tells the flows in them. tshark must have found nothing odd. */
     public List<FlowFact> end(long datagrams) throws IOException, InterruptedException {
+        List<FlowFact> facts = new ArrayList<>();
+        for (Map<String, Object> cflow : messages(datagrams)) {
+            flows(cflow).forEach(flow -> facts.add(fact(flow, boot(cflow))));
+        }
+        return facts;
+    }
+
+    /** As {@link #end}, but all that tshark tells of each flow. */
+    public List<Map<String, Object>> endWithFlows(long datagrams) throws IOException, InterruptedException {
+        return messages(datagrams).stream()
+                .flatMap(cflow -> flows(cflow).stream())
+                .toList();
+    }
+
+    private List<Map<String, Object>> messages(long datagrams) throws IOException, InterruptedException {
         Wait.until(() -> datagrams + " datagrams in " + file + ended(), () -> packets() >= datagrams);
         program.terminate();
         program.exitCode();
         assertEquals(datagrams, packets());
         assertEquals("", tshark("-q", "-z", "expert").strip(), "tshark's expert information");
-        List<FlowFact> facts = new ArrayList<>();
+        List<Map<String, Object>> messages = new ArrayList<>();
         for (Map<String, Object> packet : Json.objects(tshark("-T", "json", "--no-duplicate-keys"))) {
             Map<String, Object> layers =
                     Json.object(Json.object(packet.get("_source")).get("layers"));
-            flows(Json.object(layers.get("cflow")), facts);
+            messages.add(Json.object(layers.get("cflow")));
         }
-        return facts;
+        return messages;
     }
 
     /** What tcpdump has to say, its counts of packets received and dropped among it. */
@@ -99,20 +114,25 @@ public final class Capture implements AutoCloseable {
         return count;
     }
 
-    private static void flows(Map<String, Object> cflow, List<FlowFact> facts) {
+    private static BigDecimal boot(Map<String, Object> cflow) {
         BigDecimal uptime = new BigDecimal(String.valueOf(cflow.get("cflow.sysuptime")));
         Map<String, Object> header = Json.object(cflow.get("cflow.timestamp_tree"));
-        BigDecimal boot = new BigDecimal(String.valueOf(header.get("cflow.unix_secs"))).subtract(uptime);
+        return new BigDecimal(String.valueOf(header.get("cflow.unix_secs"))).subtract(uptime);
+    }
+
+    /** Option records have no protocol. */
+    private static List<Map<String, Object>> flows(Map<String, Object> cflow) {
+        List<Map<String, Object>> flows = new ArrayList<>();
         cflow.forEach((name, value) -> {
-            if (name.startsWith("FlowSet ") && !name.contains("Template")) {
-                Map<String, Object> set = Json.object(value);
-                set.forEach((flow, fields) -> {
-                    if (flow.startsWith("Flow ")) {
-                        facts.add(fact(Json.object(fields), boot));
+            if (name.matches("(Flow)?Set .*") && !name.contains("Template")) {
+                Json.object(value).forEach((flow, fields) -> {
+                    if (flow.startsWith("Flow ") && Json.object(fields).containsKey("cflow.protocol")) {
+                        flows.add(Json.object(fields));
                     }
                 });
             }
         });
+        return flows;
     }
 
     private static FlowFact fact(Map<String, Object> flow, BigDecimal boot) {

@@ -10,10 +10,10 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** JSON as nfdump and tshark write it; YAML's parser reads it. */
-final class Json {
+public final class Json {
     private Json() {}
 
-    static List<Map<String, Object>> objects(String json) {
+    public static List<Map<String, Object>> objects(String json) {
         LoadSettings settings =
                 LoadSettings.builder().setCodePointLimit(64 << 20).build();
         // YAML forbids the tabs that nfdump indents with.
@@ -21,17 +21,17 @@ final class Json {
     }
 
     @SuppressWarnings("unchecked")
-    static List<Map<String, Object>> objects(@Nullable Object value) {
+    public static List<Map<String, Object>> objects(@Nullable Object value) {
         return (List<Map<String, Object>>) Objects.requireNonNull(value);
     }
 
     @SuppressWarnings("unchecked")
-    static Map<String, Object> object(@Nullable Object value) {
+    public static Map<String, Object> object(@Nullable Object value) {
         return (Map<String, Object>) Objects.requireNonNull(value);
     }
 
     /** A number, written as one or as a string, once or several times alike; -1 if there is none. */
-    static long number(Map<String, Object> object, String key) {
+    public static long number(Map<String, Object> object, String key) {
         Object value = object.get(key);
         if (value instanceof List<?> several) {
             assertEquals(1, several.stream().distinct().count(), () -> key + " in " + object);
@@ -40,12 +40,12 @@ final class Json {
         return value == null ? -1 : Long.decode(value.toString());
     }
 
-    static int integer(Map<String, Object> object, String key) {
+    public static int integer(Map<String, Object> object, String key) {
         return (int) number(object, key);
     }
 
     /** Of two keys, one for each family. */
-    static String either(Map<String, Object> object, String ipv4, String ipv6) {
+    public static String either(Map<String, Object> object, String ipv4, String ipv6) {
         Object value = object.containsKey(ipv4) ? object.get(ipv4) : object.get(ipv6);
         if (value == null) {
             throw new IllegalStateException("neither " + ipv4 + " nor " + ipv6 + " in " + object);

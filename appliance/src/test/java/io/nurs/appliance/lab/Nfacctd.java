@@ -31,13 +31,24 @@ public final class Nfacctd implements AutoCloseable {
     }
 
     public static Nfacctd start(Path directory) throws IOException {
+        return start(directory, false);
+    }
+
+    /** One that multiplies by the sampling it is told of. */
+    public static Nfacctd scaling(Path directory) throws IOException {
+        return start(directory, true);
+    }
+
+    private static Nfacctd start(Path directory, boolean scaling) throws IOException {
         Requires.tools("nfacctd");
         int port = LocalPort.free();
         Path flows = directory.resolve("flows.json");
         Path primitives = Files.writeString(directory.resolve("primitives.lst"), PRIMITIVES);
-        Path config = Files.writeString(directory.resolve("nfacctd.conf"), """
+        Path config =
+                Files.writeString(directory.resolve("nfacctd.conf"), """
                 nfacctd_ip: 127.0.0.1
                 nfacctd_port: %d
+                nfacctd_renormalize: %s
                 plugins: print[flows]
                 aggregate_primitives: %s
                 aggregate[flows]: src_host,dst_host,src_port,dst_port,proto,post_nat_src_host,post_nat_dst_host,\
@@ -46,9 +57,11 @@ public final class Nfacctd implements AutoCloseable {
                 print_output_file[flows]: %s
                 print_output_file_append[flows]: true
                 print_refresh_time[flows]: 1
-                """.formatted(port, primitives, flows));
+                """.formatted(port, scaling, primitives, flows));
         Program program = Program.start(List.of("nfacctd", "-f", config.toString()));
         LocalPort.waitUntilBound(port, program);
+        // Until its plugin runs, what comes is lost.
+        program.waitForOutput("Purging cache - END");
         return new Nfacctd(port, flows, program);
     }
 
@@ -58,11 +71,16 @@ public final class Nfacctd implements AutoCloseable {
 
     /** Waits for so many flows. */
     public List<FlowFact> facts(int count) {
+        return flows(count).stream().map(Nfacctd::fact).toList();
+    }
+
+    /** As {@link #facts}, but as it prints them. */
+    public List<Map<String, Object>> flows(int count) {
         Wait.until(
                 () -> count + " flows of " + Wait.unchecked(program::output),
                 () -> Files.exists(flows) && Files.readAllLines(flows).size() >= count);
         return Wait.unchecked(() -> Files.readAllLines(flows)).stream()
-                .map(line -> fact(Json.objects("[" + line + "]").getFirst()))
+                .map(line -> Json.objects("[" + line + "]").getFirst())
                 .toList();
     }
 

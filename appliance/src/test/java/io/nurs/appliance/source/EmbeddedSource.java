@@ -103,6 +103,14 @@ public final class EmbeddedSource {
         return accounting;
     }
 
+    /** Those of a source that has lost events. */
+    public static ConntrackStats statsWithLoss(long events, long firstMillis, long lastMillis) {
+        ConntrackStats stats = new ConntrackStats();
+        stats.lost(events - 1, firstMillis);
+        stats.lost(events, lastMillis);
+        return stats;
+    }
+
     public ConntrackStats stats() {
         return stats;
     }

@@ -1,0 +1,200 @@
+package io.nurs.appliance.export;
+
+import static io.nurs.flow.IanaElements.*;
+
+import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.FlowField;
+import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.flow.EncoderStats;
+import io.nurs.flow.Field;
+import io.nurs.flow.FlowEncoder;
+import io.nurs.flow.FlowRecord;
+import io.nurs.flow.InformationElement;
+import io.nurs.flow.OptionsSource;
+import io.nurs.flow.SystemUptime;
+import io.nurs.flow.Template;
+import io.nurs.ipfix.ElementType;
+import io.nurs.netflow9.Netflow9Scope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a collector is told of the exporter itself, at each repetition of the templates. RFC 7011 §4.1 to §4.4 and what
+ * records refer to: names of interfaces, the boot, the sampling, elements of our own. NetFlow v9 has scopes of its own, and is
+ * told what it knows.
+ */
+final class OptionRecords {
+    // Flows have 256 to 279, sampling 306 and 307, events of NAT 512 and those after.
+    private static final int METERING_STATISTICS = 300;
+    private static final int METERING_RELIABILITY = 301;
+    private static final int EXPORTING_RELIABILITY = 302;
+    private static final int FLOW_KEYS = 303;
+    private static final int INTERFACES = 304;
+    private static final int SYSTEM_INIT = 305;
+    private static final int ELEMENT_TYPES = 308;
+
+    /** IFNAMSIZ */
+    private static final int NAME_BYTES = 16;
+
+    private static final int DESCRIPTION_BYTES = 32;
+
+    private final FlowExporterConfig config;
+    private final boolean ipfix;
+    private final EncoderStats encoded;
+    private final long domain;
+    private final FlowRecords records;
+    private final SystemUptime uptime;
+
+    OptionRecords(FlowExporterConfig config, FlowEncoder encoder, FlowRecords records, SystemUptime uptime) {
+        this.config = config;
+        this.ipfix = config.protocol() == FlowProtocol.IPFIX;
+        this.encoded = encoder.stats();
+        this.domain = encoder.options().observationDomain();
+        this.records = records;
+        this.uptime = uptime;
+    }
+
+    /** All that needs nobody else. */
+    List<OptionsSource> ofExporter(NotSent notSent) {
+        List<OptionsSource> sources = new ArrayList<>();
+        if (config.records().sampling() > 1) {
+            SamplingOptions sampling = new SamplingOptions(records.sampling(), domain);
+            sources.addAll(
+                    ipfix ? List.of(sampling.selector()) : List.of(sampling.interval(), sampling.samplerTable()));
+        }
+        if (ipfix && config.records().fields().has(FlowField.flowStartSysUpTime, FlowField.flowEndSysUpTime)) {
+            sources.add(systemInit());
+        }
+        if (ipfix) {
+            elementTypes(sources);
+            flowKeys(sources);
+        }
+        sources.add(meteringStatistics());
+        sources.add(exportingReliability(notSent));
+        return sources;
+    }
+
+    /** In v9 the only scope there is for a whole exporter. */
+    private <S> List<Field<S>> domainScope() {
+        return List.of(Field.u32(ipfix ? observationDomainId : Netflow9Scope.SYSTEM, source -> domain));
+    }
+
+    static <S> OptionsSource one(Template<S> template, S source) {
+        FlowRecord<S> record = FlowRecord.of(template, source);
+        return sink -> sink.write(record);
+    }
+
+    /** RFC 7011 §4.1; the totals are those before the message that tells them. */
+    private OptionsSource meteringStatistics() {
+        return one(
+                Template.options(
+                        METERING_STATISTICS,
+                        domainScope(),
+                        List.of(
+                                Field.u64(exportedMessageTotalCount, EncoderStats::datagrams),
+                                Field.u64(exportedFlowRecordTotalCount, EncoderStats::flowRecords),
+                                Field.u64(exportedOctetTotalCount, EncoderStats::bytes))),
+                encoded);
+    }
+
+    /**
+     * RFC 7011 §4.2. The kernel counts each packet; what is lost is its word of a flow's end. How many packets that was about
+     * it does not say: as "ignored packets" stands the number of events lost, and their octets are not known.
+     */
+    OptionsSource meteringReliability(ConntrackStats source) {
+        return one(
+                Template.options(
+                        METERING_RELIABILITY,
+                        domainScope(),
+                        List.of(
+                                Field.u64(ignoredPacketTotalCount, ConntrackStats::lostEvents),
+                                Field.u64(ignoredOctetTotalCount, stats -> 0),
+                                // First and last: §4.2 has two times, told apart by their order.
+                                Field.u64(observationTimeMilliseconds, ConntrackStats::firstLostMillis),
+                                Field.u64(observationTimeMilliseconds, ConntrackStats::lastLostMillis))),
+                source);
+    }
+
+    /** RFC 7011 §4.3. Each domain at a collector has an encoder and a queue of its own, and so is an exporting process. */
+    private OptionsSource exportingReliability(NotSent notSent) {
+        InformationElement scope = ipfix ? exportingProcessId : Netflow9Scope.SYSTEM;
+        return one(
+                Template.options(
+                        EXPORTING_RELIABILITY,
+                        List.of(Field.u32(scope, source -> domain)),
+                        List.of(
+                                Field.u64(notSentFlowTotalCount, NotSent::flows),
+                                Field.u64(notSentPacketTotalCount, NotSent::packets),
+                                Field.u64(notSentOctetTotalCount, NotSent::octets),
+                                Field.u64(observationTimeMilliseconds, NotSent::firstMillis),
+                                Field.u64(observationTimeMilliseconds, NotSent::lastMillis))),
+                notSent);
+    }
+
+    /** RFC 7011 §4.4, for each template that records may have. */
+    private void flowKeys(List<OptionsSource> sources) {
+        List<FlowKeys> keys = records.templates().stream().map(FlowKeys::of).toList();
+        if (keys.isEmpty()) {
+            return;
+        }
+        Template<FlowKeys> template = Template.options(
+                FLOW_KEYS,
+                List.of(Field.u16(templateId, FlowKeys::templateId)),
+                List.of(Field.u64(flowKeyIndicator, FlowKeys::indicator)));
+        FlowRecord<FlowKeys> record = FlowRecord.of(template, keys.getFirst());
+        sources.add(sink -> {
+            for (int i = 0; i < keys.size(); i++) {
+                sink.write(record.set(template, keys.get(i)));
+            }
+        });
+    }
+
+    private static final class NamedInterface {
+        int index;
+        String name = "";
+        String description = "";
+    }
+
+    /** A record for each interface there is when it is asked. */
+    OptionsSource interfaces(InterfaceNames names) {
+        Template<NamedInterface> template = Template.options(
+                INTERFACES,
+                List.of(Field.u32(ipfix ? ingressInterface : Netflow9Scope.INTERFACE, named -> named.index)),
+                // As long in IPFIX: nfdump 1.7.1 takes a variable length here for one of 65535.
+                List.of(
+                        Field.string(interfaceName, NAME_BYTES, named -> named.name),
+                        Field.string(interfaceDescription, DESCRIPTION_BYTES, named -> named.description)));
+        NamedInterface source = new NamedInterface();
+        FlowRecord<NamedInterface> record = FlowRecord.of(template, source);
+        return sink -> names.forEach((index, name, description) -> {
+            source.index = index;
+            source.name = name;
+            source.description = description;
+            sink.write(record);
+        });
+    }
+
+    /** What flowStart- and flowEndSysUpTime count from, which NetFlow v9 has in its header. */
+    private OptionsSource systemInit() {
+        return one(
+                Template.options(
+                        SYSTEM_INIT,
+                        domainScope(),
+                        List.of(Field.u64(systemInitTimeMilliseconds, SystemUptime::bootEpochMillis))),
+                uptime);
+    }
+
+    /** RFC 5610, for the elements of our own that records may have. */
+    private void elementTypes(List<OptionsSource> sources) {
+        int enterprise = config.records().enterpriseNumber();
+        List<ElementType> types = Arrays.stream(NursElement.values())
+                .filter(element -> config.records().fields().has(FlowField.valueOf(element.name())))
+                .map(element -> element.described(enterprise))
+                .toList();
+        if (!types.isEmpty()) {
+            sources.add(ElementType.source(ELEMENT_TYPES, types));
+        }
+    }
+}
