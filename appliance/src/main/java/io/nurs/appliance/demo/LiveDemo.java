@@ -82,6 +82,7 @@ public final class LiveDemo {
                 FirstStart.EXPORT,
                 null,
                 ConntrackSourceConfig.defaults("router").maxFlows(),
+                null,
                 Duration.ofSeconds(10));
         Netflow9ExporterConfig exporter = Netflow9ExporterConfig.defaults(
                 "collector",

@@ -15,6 +15,7 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.config.Netflow9ExporterConfig;
+import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
@@ -50,6 +51,8 @@ public final class Collector {
     private final CollectorStats stats;
     private @Nullable Uniflow uniflow;
     private @Nullable FlowRecord<Uniflow> record;
+    private final NatTemplates natTemplates = new NatTemplates(NatTemplates.Form.RFC8158);
+    private @Nullable FlowRecord<NatEvent> natRecord;
 
     /** Over a channel whose pipeline holds the encoder. */
     Collector(
@@ -172,6 +175,16 @@ public final class Collector {
             borrowed = record = FlowRecord.of(template, flow);
         }
         channel.write(borrowed.set(template, flow), channel.voidPromise());
+    }
+
+    /** Sends a record of what the translator logs. On the event loop. */
+    void export(NatEvent event) {
+        Template<NatEvent> template = natTemplates.of(event);
+        FlowRecord<NatEvent> borrowed = natRecord;
+        if (borrowed == null) {
+            borrowed = natRecord = FlowRecord.of(template, event);
+        }
+        channel.write(borrowed.set(template, event), channel.voidPromise());
     }
 
     /** Whether the socket takes what it is given; if not, who reads more from the kernel makes the encoder drop it. */

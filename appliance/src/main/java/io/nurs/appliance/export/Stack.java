@@ -1,6 +1,7 @@
 package io.nurs.appliance.export;
 
 import io.nurs.appliance.filter.FlowFilter;
+import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.source.ConntrackFlow;
 import java.util.List;
 
@@ -25,6 +26,13 @@ public record Stack(String name, List<FlowFilter> filters, boolean interfaces, L
         }
         for (int i = 0; i < collectors.size(); i++) {
             collectors.get(i).export(flow, interfaces);
+        }
+    }
+
+    /** Filters look at flows only. */
+    void export(NatEvent event) {
+        for (int i = 0; i < collectors.size(); i++) {
+            collectors.get(i).export(event);
         }
     }
 }

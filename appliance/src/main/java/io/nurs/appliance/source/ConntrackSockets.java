@@ -69,13 +69,20 @@ record ConntrackSockets(
     }
 
     private static NetlinkOptions eventOptions(ConntrackSourceConfig config, Share share) {
-        NetlinkOptions options = NetlinkOptions.events(
-                        NetlinkOptions.NETLINK_NETFILTER, ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY)
+        NetlinkOptions options = NetlinkOptions.events(NetlinkOptions.NETLINK_NETFILTER, groups(config))
                 .withReceiveBufferBytes(config.receiveBufferBytes())
                 .withBroadcastError(config.delivery() == Delivery.RELIABLE);
         return share.readers() == 1
                 ? options
                 : options.withFilter(ConntrackEventFilter.share(share.reader(), share.readers()));
+    }
+
+    /** The groups that the event socket joins, and leaves first at the end. */
+    static Integer[] groups(ConntrackSourceConfig config) {
+        return config.natEvents() == null
+                ? new Integer[] {ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY}
+                : new Integer[] {ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY, ConntrackAttribute.NFNLGRP_CONNTRACK_NEW
+                };
     }
 
     private static NetworkNamespace namespace(ConntrackSourceConfig config) throws StartException {

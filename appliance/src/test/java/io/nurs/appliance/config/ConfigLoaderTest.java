@@ -31,6 +31,7 @@ class ConfigLoaderTest {
                 FirstStart.EXPORT,
                 Path.of("/run/nurs/totals"),
                 5_000,
+                new NatEventsConfig(0, 70),
                 Duration.ofMillis(500));
         Netflow9ExporterConfig main = new Netflow9ExporterConfig(
                 "main",
@@ -81,6 +82,7 @@ class ConfigLoaderTest {
                         FirstStart.BASELINE,
                         null,
                         1_000_000,
+                        null,
                         Duration.ofSeconds(10)),
                 ConntrackSourceConfig.defaults("x"));
         CollectorAddress collector = new CollectorAddress("192.0.2.10", 9995);
