@@ -85,24 +85,6 @@ public final class NatBook {
             fire(ctx, event.session(NatEvent.SESSION_CREATE, timeNanos, session));
             return;
         }
-        do {
-            open(ctx, timeNanos);
-        } while (session.goToInside());
-    }
-
-    private void end(ChannelHandlerContext ctx, long timeNanos) {
-        stats.deleted++;
-        if (blockPorts == 0) {
-            fire(ctx, event.session(NatEvent.SESSION_DELETE, timeNanos, session));
-            return;
-        }
-        session.restart();
-        do {
-            close(ctx, timeNanos);
-        } while (session.goToInside());
-    }
-
-    private void open(ChannelHandlerContext ctx, long timeNanos) {
         if (shares.add(session.bindingKey()) == 1) {
             stats.bindings++;
             fire(ctx, event.binding(NatEvent.ADDRESS_BINDING_CREATE, timeNanos, session));
@@ -113,7 +95,12 @@ public final class NatBook {
         }
     }
 
-    private void close(ChannelHandlerContext ctx, long timeNanos) {
+    private void end(ChannelHandlerContext ctx, long timeNanos) {
+        stats.deleted++;
+        if (blockPorts == 0) {
+            fire(ctx, event.session(NatEvent.SESSION_DELETE, timeNanos, session));
+            return;
+        }
         if (session.hasPort() && shares.remove(session.blockKey(block())) == 0) {
             stats.blocks--;
             fire(ctx, block(NatEvent.PORT_BLOCK_DEALLOCATION, timeNanos));

@@ -32,46 +32,31 @@ final class NatMapping {
     private @Nullable TupleView reply;
     private int zone;
     private boolean toInside;
-    private boolean sourceTranslated;
-    private boolean destinationTranslated;
 
     /** @param seed from a random source, so that nobody who chooses addresses and ports can choose hashes */
     NatMapping(long seed) {
         this.seed = seed;
     }
 
-    /** Points at an entry; at its destination's translation if its source was not translated. False if neither was. */
+    /** Points at an entry; false if it was not translated. */
     boolean set(TupleView original, TupleView reply, int zone) {
         this.original = original;
         this.reply = reply;
         this.zone = zone;
-        sourceTranslated = isSourceTranslated();
-        destinationTranslated = isDestinationTranslated();
-        toInside = !sourceTranslated;
-        return sourceTranslated || destinationTranslated;
-    }
-
-    /** Goes from the source's translation on to the destination's, as through a forwarded port; false if there is none. */
-    boolean goToInside() {
-        boolean both = sourceTranslated && destinationTranslated && !toInside;
-        toInside |= both;
-        return both;
-    }
-
-    /** Goes back to where {@link #set} pointed. */
-    void restart() {
-        toInside = !sourceTranslated;
+        toInside = !isSourceTranslated();
+        return !toInside || isDestinationTranslated();
     }
 
     /** Of the source's translation; 0 if there is none, or it is no IPv4 address. */
     int outsideAddress4() {
-        if (!sourceTranslated || original().isIpv6()) {
+        if (toInside || original().isIpv6()) {
             return 0;
         }
         reply().copyDestination(scratch, OUTSIDE);
         return scratch.get(NETWORK_U32, OUTSIDE);
     }
 
+    /** Whether the destination's translation is meant, as through a forwarded port: the source had none. */
     boolean isToInside() {
         return toInside;
     }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * through the pipeline, ahead of the entry itself. A begin is told by NEW; one whose NEW was lost, or that was there before us, by
  * a walk that meets it, or with its end. An end is told by DESTROY, or given up for gone by {@code accounting: delta}.
  *
- * <p>Sits before the accounting in the pipelines of all of a source's channels, which share a loop, and takes nothing out of them
- * but the counters it has asked for.
+ * <p>Sits before the accounting in the pipelines of all of a source's channels, which share a loop. Takes out of them what it
+ * alone has asked for: NEW events, which carry no counters, and the table's counters.
  */
 @ChannelHandler.Sharable
 final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, AutoCloseable {
@@ -49,7 +49,9 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
                 if (share.has(entry.id()) && book.read(entry.id(), entry.original(), entry.reply(), entry.zone())) {
                     translated(ctx, entry);
                 }
-                ctx.fireChannelRead(entry);
+                if (entry.kind() != ConntrackMessage.Kind.NEW) {
+                    ctx.fireChannelRead(entry);
+                }
             }
             case ConntrackCpuStats counters -> watch.add(counters);
             default -> ctx.fireChannelRead(message);

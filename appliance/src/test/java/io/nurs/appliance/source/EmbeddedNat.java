@@ -1,5 +1,6 @@
 package io.nurs.appliance.source;
 
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -11,7 +12,9 @@ import io.nurs.appliance.nat.NatStats;
 import io.nurs.appliance.totals.FlowTotals;
 import io.nurs.netlink.NetlinkBatch;
 import io.nurs.netlink.NetlinkMessageDecoder;
+import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkStats;
+import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
 import io.nurs.netlink.conntrack.ConntrackMessage;
 import java.lang.foreign.MemorySegment;
@@ -46,7 +49,11 @@ public final class EmbeddedNat implements AutoCloseable {
 
     private EmbeddedNat(ConntrackSourceConfig config, int blockPorts) {
         log = new NatLog(config, new NatEventsConfig(blockPorts, 80), Share.ALL, new Clock());
-        channel = new EmbeddedChannel(new NetlinkMessageDecoder(netlink), new ConntrackDecoder(netlink), log);
+        channel = new EmbeddedChannel(
+                new NetlinkMessageDecoder(netlink),
+                new ConntrackCpuStatsDecoder(netlink),
+                new ConntrackDecoder(netlink),
+                log);
     }
 
     /** Keeps the events as text: see {@link #told()}. */
@@ -102,13 +109,15 @@ public final class EmbeddedNat implements AutoCloseable {
         return this;
     }
 
-    /** As {@link #look}, with counters of each CPU as {@code counters} has written them. */
-    NatLog log() {
-        return log;
-    }
-
-    EmbeddedChannel channel() {
-        return channel;
+    /** So many packets have found no free port since the counters were read the last time. */
+    public EmbeddedNat fail(int packets) {
+        for (int failed : new int[] {0, packets}) {
+            NetlinkRequest answer = CpuStatsMessages.of(0, failed, failed);
+            channel.pipeline().fireChannelRead(EmbeddedSource.batch(ByteBufUtil.getBytes(answer.buffer())));
+            answer.release();
+            log.counted();
+        }
+        return this;
     }
 
     /** The entry that this message lists is given up for gone. */
