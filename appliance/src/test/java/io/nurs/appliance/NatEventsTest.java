@@ -18,12 +18,14 @@ import io.nurs.appliance.nat.NatStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.flow.IanaElements;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +36,9 @@ class NatEventsTest extends RouterTest {
     private static final InetSocketAddress SERVER6 = Traffic.at(Lab.SERVER6, Lab.MASQUERADED);
     private static final int FIRST_PORT = 20_000;
     private static final int MANY = 1_000;
+
+    @TempDir
+    Path directory;
 
     private Subject start(String options) throws Exception {
         return Subject.start(lab, "events: nat, " + options, "", collector.port());
@@ -178,6 +183,22 @@ class NatEventsTest extends RouterTest {
         assertTrue(
                 Math.abs(begins.getFirst().millis() - begins.getLast().millis()) <= 1,
                 "the kernel's stamp of the event, and of the entry");
+    }
+
+    @Test
+    void sessionsThatEndDuringARestartAreToldIfThereIsAStateFile() throws Exception {
+        String options = "first-start: export, state-file: " + directory.resolve("totals");
+        try (Subject first = start(options)) {
+            traffic.udp(SERVER, 2, 100, 200);
+            Wait.until("its begin", () -> stats(first).created() == 1);
+            Wait.until("a report", () -> first.source().stats().reported() > 0);
+            collector.waitForDatagrams(first.stop());
+        }
+        lab.inRouter("conntrack", "-F");
+        try (Subject second = start(options + ", active-timeout: 1s")) {
+            Wait.until("that it is gone", () -> stats(second).deleted() == 1);
+            assertEquals(1, stats(second).late());
+        }
     }
 
     /** An entry that was made while events were off tells nothing of itself. */

@@ -119,8 +119,7 @@ class NatVolumeTest extends RouterTest {
             assertTrue(sessions > opened * 0.9 && sessions <= opened, sessions + " of " + opened);
             assertEquals(sessions, deleted(subject, 1));
             assertEquals(2 * sessions, bySession.size());
-            System.err.printf(
-                    "%d sessions: %d records, %d octets by session; %d records, %d octets by block%n",
+%d records, %d octets by block%n",
                     sessions, bySession.size(), octets(bySession), byBlock.size(), octets(byBlock));
             assertCovered(bySession, byBlock);
             assertTrue(bySession.size() >= AT_LEAST * byBlock.size(), byBlock.size() + " records of blocks");
@@ -129,8 +128,7 @@ class NatVolumeTest extends RouterTest {
     }
 
     private static long deleted(Subject subject, int source) {
-        return Objects.requireNonNull(
-                        subject.appliance().sources().get(source).natStats())
+        return Objects.requireNonNull(subject.appliance().sources().get(source).natStats())
                 .deleted();
     }
 

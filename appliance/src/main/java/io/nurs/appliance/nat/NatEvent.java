@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * it at each event in turn. Which methods have something to say depends on {@link #shape()}.
  */
 public final class NatEvent {
-    // IANA's values of natEvent(230), RFC 8158 §4.3.
+    // IANA's values of natEvent(230), RFC 8158.
     public static final int ADDRESSES_EXHAUSTED = 3;
     public static final int SESSION_CREATE = 4;
     public static final int SESSION_DELETE = 5;

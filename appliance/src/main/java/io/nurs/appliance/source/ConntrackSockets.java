@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * first. What cannot be opened is explained to the operator.
  *
  * @param requests for dumps as well
- * @param queries for single entries, beside a dump under way; only with {@code accounting: delta}
+ * @param queries for single entries and for counters, beside a dump under way; only with {@code accounting: delta} or {@code events:
+ *     nat}
  */
 record ConntrackSockets(
         NetworkNamespace namespace,
@@ -41,10 +42,11 @@ record ConntrackSockets(
             NetlinkOptions dumps = delta ? requests.withSlots(1, WALK_DATAGRAM_BYTES) : requests;
             opened.add(openChannel(config, namespace, eventOptions(config, share)));
             opened.add(openChannel(config, namespace, dumps));
-            if (delta) {
+            boolean asks = delta || config.natEvents() != null;
+            if (asks) {
                 opened.add(openChannel(config, namespace, requests));
             }
-            return new ConntrackSockets(namespace, opened.get(0), opened.get(1), delta ? opened.get(2) : null);
+            return new ConntrackSockets(namespace, opened.get(0), opened.get(1), asks ? opened.get(2) : null);
         } catch (StartException e) {
             opened.forEach(ConntrackSockets::discard);
             throw e;

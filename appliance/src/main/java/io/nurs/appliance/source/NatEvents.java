@@ -45,7 +45,7 @@ final class NatEvents implements AutoCloseable {
         pipeline.addBefore(entries, null, new ConntrackCpuStatsDecoder(answers.stats()));
     }
 
-    /** The socket that walks through the table has a dump under way most of the time, and the kernel runs one at a time. */
+    /** Not the socket for dumps: the kernel runs one at a time on each, and counters are a dump as well. */
     private NetlinkChannel answers() {
         NetlinkChannel queries = sockets.queries();
         return queries == null ? sockets.requests() : queries;
@@ -76,7 +76,7 @@ final class NatEvents implements AutoCloseable {
         asked = true;
         channel.writeAndFlush(ConntrackRequests.cpuStats(channel.alloc())).addListener(answer -> {
             asked = false;
-            // EBUSY while a dump that zeroes is under way: the next look asks again, and misses nothing.
+            // If not, the next look asks again, and misses nothing.
             if (answer.isSuccess()) {
                 log.counted();
             } else {

@@ -102,9 +102,11 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
     /** What is known of its end is that it has been. */
     @Override
     public void gone(ChannelHandlerContext ctx, StoredFlow flow) {
-        if (book.read(flow.id(), flow.original(), flow.reply(), flow.zone()) && book.isLive()) {
+        if (book.read(flow.id(), flow.original(), flow.reply(), flow.zone())) {
             ended.add(flow);
-            book.delete(ctx, flow.startNanos(), clock.unixNanos());
+            long now = clock.unixNanos();
+            // One that was never logged is from the state file: it ended while nobody watched.
+            book.delete(ctx, flow.startNanos() == 0 ? now : flow.startNanos(), now);
         }
     }
 

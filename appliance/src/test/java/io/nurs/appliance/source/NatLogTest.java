@@ -88,8 +88,16 @@ class NatLogTest {
             nat.read(dumped).told();
             nat.at(NOW + 60_000).vanish(dumped);
             assertEquals(List.of("5 @560000 " + BEGIN), nat.told());
-            nat.read(ended()).vanish(dumped);
+            nat.read(ended());
             assertEquals(List.of(), nat.told(), "told later after all");
+        }
+    }
+
+    @Test
+    void aSessionThatIsGoneAndWasNeverToldIsToldWhole() {
+        try (EmbeddedNat nat = EmbeddedNat.of(0).at(NOW)) {
+            nat.vanish(session(EntryMessage.dumped()).counters(1, 100, 1, 100).startMillis(NOW - 9_000));
+            assertEquals(List.of("4 @491000 " + BEGIN, "5 @500000 " + BEGIN), nat.told());
         }
     }
 
