@@ -119,8 +119,6 @@ class NatVolumeTest extends RouterTest {
             assertTrue(sessions > opened * 0.9 && sessions <= opened, sessions + " of " + opened);
             assertEquals(sessions, deleted(subject, 1));
             assertEquals(2 * sessions, bySession.size());
-%d records, %d octets by block%n",
-                    sessions, bySession.size(), octets(bySession), byBlock.size(), octets(byBlock));
             assertCovered(bySession, byBlock);
             assertTrue(bySession.size() >= AT_LEAST * byBlock.size(), byBlock.size() + " records of blocks");
             assertTrue(octets(bySession) >= AT_LEAST * octets(byBlock), octets(byBlock) + " octets of blocks");
