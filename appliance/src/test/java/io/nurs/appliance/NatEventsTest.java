@@ -105,7 +105,7 @@ class NatEventsTest extends RouterTest {
                         entry.stopNanos() / 1_000_000,
                         only(facts(NatFact.DELETE), entry).millis());
                 long begin = only(facts(NatFact.CREATE), entry).millis();
-// The kernel stamps the event when it first notes one for the entry, just before the entry's own start.
+                // The kernel stamps the event when it first notes one for the entry, just before the entry's own start.
                 assertTrue(Math.abs(begin - entry.startNanos() / 1_000_000) <= SLACK_MILLIS, begin + ": " + entry);
             }
             assertEquals(lab.forwarded(), counted(), "flows are counted as ever");
