@@ -1,8 +1,8 @@
 package io.nurs.appliance.nat;
 
 /**
- * How often each of many u64 is there: evenly spread ones, such as hashes. Open addressing with linear probing, at most half full;
- * removing shifts back what follows, so nothing of it stays. 12 octets a place. Allocates only when it doubles, which takes as long
+ * How often each of many u64 is there: evenly spread ones, such as hashes; and when one was removed, at the latest. Open addressing
+ * with linear probing, at most half full; removing shifts back what follows, so nothing of it stays. 20 octets a place. Allocates only when it doubles, which takes as long
  * as putting all that is there again.
  */
 final class CountTable {
@@ -11,7 +11,9 @@ final class CountTable {
     // A place is free where the count is 0.
     private long[] keys = new long[MIN_CAPACITY];
     private int[] counts = new int[MIN_CAPACITY];
+    private long[] times = new long[MIN_CAPACITY];
     private int size;
+    private long latest;
 
     /** How many different keys there are. */
     int size() {
@@ -33,22 +35,30 @@ final class CountTable {
             }
             size++;
             keys[place] = key;
+            times[place] = Long.MIN_VALUE;
         }
         return ++counts[place];
     }
 
-    /** One less; what the count is now, or -1 if it was not there. */
-    int remove(long key) {
+    /** One less; what the count is now, or -1 if it was not there. {@link #latest()} is this key's then. */
+    int remove(long key, long time) {
         int place = place(key);
         if (counts[place] == 0) {
             return -1;
         }
+        times[place] = Math.max(times[place], time);
+        latest = times[place];
         int left = --counts[place];
         if (left == 0) {
             size--;
             close(place);
         }
         return left;
+    }
+
+    /** The latest time of all those removed of the key that one was removed of last, since it was there first. */
+    long latest() {
+        return latest;
     }
 
     private void close(int freed) {
@@ -58,6 +68,7 @@ final class CountTable {
             if (distance(home(keys[at]), at) >= distance(hole, at)) {
                 keys[hole] = keys[at];
                 counts[hole] = counts[at];
+                times[hole] = times[at];
                 counts[at] = 0;
                 hole = at;
             }
@@ -76,13 +87,16 @@ final class CountTable {
     private void grow() {
         long[] oldKeys = keys;
         int[] oldCounts = counts;
+        long[] oldTimes = times;
         keys = new long[2 * oldKeys.length];
         counts = new int[2 * oldKeys.length];
+        times = new long[2 * oldKeys.length];
         for (int i = 0; i < oldKeys.length; i++) {
             if (oldCounts[i] != 0) {
                 int place = place(oldKeys[i]);
                 keys[place] = oldKeys[i];
                 counts[place] = oldCounts[i];
+                times[place] = oldTimes[i];
             }
         }
     }

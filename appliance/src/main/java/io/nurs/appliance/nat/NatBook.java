@@ -71,7 +71,7 @@ public final class NatBook {
      * @param startNanos when it began
      */
     public void delete(ChannelHandlerContext ctx, long startNanos, long timeNanos) {
-        if (live.remove(key) < 0) {
+        if (live.remove(key, timeNanos) < 0) {
             stats.late++;
             begin(ctx, startNanos);
         }
@@ -101,13 +101,15 @@ public final class NatBook {
             fire(ctx, event.session(NatEvent.SESSION_DELETE, timeNanos, session));
             return;
         }
-        if (session.hasPort() && shares.remove(session.blockKey(block())) == 0) {
+        // The kernel tells of expired entries when it comes by, in any order: the last one told need not be the last to
+        // end.
+        if (session.hasPort() && shares.remove(session.blockKey(block()), timeNanos) == 0) {
             stats.blocks--;
-            fire(ctx, block(NatEvent.PORT_BLOCK_DEALLOCATION, timeNanos));
+            fire(ctx, block(NatEvent.PORT_BLOCK_DEALLOCATION, shares.latest()));
         }
-        if (shares.remove(session.bindingKey()) == 0) {
+        if (shares.remove(session.bindingKey(), timeNanos) == 0) {
             stats.bindings--;
-            fire(ctx, event.binding(NatEvent.ADDRESS_BINDING_DELETE, timeNanos, session));
+            fire(ctx, event.binding(NatEvent.ADDRESS_BINDING_DELETE, shares.latest(), session));
         }
     }
 

@@ -43,7 +43,7 @@ class NatBlocksTest {
     }
 
     @Test
-    void theFirstSessionAllocatesAndTheLastFrees() {
+    void theFirstSessionAllocatesAndTheLastFreesAtTheLatestEndOfAll() {
         try (EmbeddedNat nat = EmbeddedNat.of(PORTS).at(NOW)) {
             Session first = new Session(1, 0, 1024);
             Session second = new Session(2, 0, 1535);
@@ -59,8 +59,8 @@ class NatBlocksTest {
             assertEquals(
                     List.of(
                             "17 @500003 10.0.0.1 on 203.0.113.1 1536-2047 of 512",
-                            "17 @500001 10.0.0.1 on 203.0.113.1 1024-1535 of 512",
-                            "15 @500001 10.0.0.1 on 203.0.113.1"),
+                            "17 @500002 10.0.0.1 on 203.0.113.1 1024-1535 of 512",
+                            "15 @500003 10.0.0.1 on 203.0.113.1"),
                     nat.told());
         }
     }
