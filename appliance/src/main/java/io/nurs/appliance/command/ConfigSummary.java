@@ -9,6 +9,7 @@ import io.nurs.appliance.config.FilterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.MarkInterfacesConfig;
 import io.nurs.appliance.config.MatchConfig;
+import io.nurs.appliance.config.NatEventsConfig;
 import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
@@ -55,6 +56,11 @@ final class ConfigSummary {
         }
         if (source.stateFile() != null) {
             text.append(", state file ").append(source.stateFile());
+        }
+        NatEventsConfig nat = source.natEvents();
+        if (nat != null) {
+            text.append(", NAT events");
+            text.append(nat.blockPorts() == 0 ? "" : " in blocks of " + nat.blockPorts() + " ports");
         }
         if (source.mark() != null) {
             text.append(", mark ").append(source.mark());

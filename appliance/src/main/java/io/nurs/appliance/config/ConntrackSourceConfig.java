@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param readers event loops with a share of the flows each
  * @param stateFile where totals outlive the process, or null; only with {@link Accounting#DELTA}, as are the two beside it
  * @param maxFlows of the tables of totals of all readers
+ * @param natEvents what is logged of address translation, or null for nothing
  * @param shutdownTimeout how long the last dump and flush may take after SIGTERM
  */
 public record ConntrackSourceConfig(
@@ -33,6 +34,7 @@ public record ConntrackSourceConfig(
         FirstStart firstStart,
         @Nullable Path stateFile,
         int maxFlows,
+        @Nullable NatEventsConfig natEvents,
         Duration shutdownTimeout)
         implements SourceConfig {
     /** More would cost the kernel more than they bring: each event passes the filters of all. */
@@ -54,6 +56,7 @@ public record ConntrackSourceConfig(
                 FirstStart.BASELINE,
                 null,
                 1_000_000,
+                null,
                 Duration.ofSeconds(10));
     }
 
@@ -76,6 +79,7 @@ public record ConntrackSourceConfig(
                 section.choice("first-start", fallback.firstStart),
                 section.optional("state-file", ConntrackSourceConfig::stateFile),
                 (int) section.integer("max-flows", fallback.maxFlows, 1_000, 100_000_000),
+                NatEventsConfig.read(section),
                 section.duration(
                         "shutdown-timeout", fallback.shutdownTimeout, Duration.ofMillis(100), Duration.ofMinutes(10)));
         YamlValue timeout = section.value("active-timeout");
@@ -89,10 +93,12 @@ public record ConntrackSourceConfig(
         }
         for (String key : List.of("state-file", "first-start", "max-flows")) {
             YamlValue value = section.value(key);
-            if (config.accounting != Accounting.DELTA && value != null) {
+            boolean used = key.equals("max-flows") && config.natEvents != null;
+            if (config.accounting != Accounting.DELTA && value != null && !used) {
                 value.warning("has no effect with accounting: " + config.accounting);
             }
         }
+        NatEventsConfig.check(section, config);
         section.finish();
         return config;
     }

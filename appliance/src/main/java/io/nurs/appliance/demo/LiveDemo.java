@@ -83,6 +83,7 @@ public final class LiveDemo {
                 FirstStart.EXPORT,
                 null,
                 ConntrackSourceConfig.defaults("router").maxFlows(),
+                null,
                 Duration.ofSeconds(10));
         FlowExporterConfig exporter = FlowExporterConfig.defaults(
                 "collector",

@@ -14,6 +14,7 @@ import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.filter.FlowExpression;
+import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.flow.EncoderOptions;
@@ -27,6 +28,7 @@ import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,9 @@ public final class Collector implements Distribution.Member {
     private final String name;
     private final FlowEncoder encoder;
     private final FlowRecords records;
+    private final NatRecords events;
     private final Consumer<FlowRecord<Uniflow>> send = this::send;
+    private final Consumer<FlowRecord<NatEvent>> sendEvent = this::sendEvent;
     private final ExportClock clock;
     private final @Nullable FlowExpression filter;
     private final Link link;
@@ -63,6 +67,7 @@ public final class Collector implements Distribution.Member {
         this.name = config.name();
         this.encoder = encoder;
         this.records = records;
+        this.events = new NatRecords(config.records().fields().profile());
         this.filter = config.filter();
         this.clock = clock;
         this.options = config.records().options() ? new OptionRecords(config, encoder, records, uptime) : null;
@@ -94,13 +99,8 @@ public final class Collector implements Distribution.Member {
             throws StartException, InterruptedException {
         FlowEncoder encoder = encoder(config, domain, clock, uptime);
         FlowRecords records = new FlowRecords(config, uptime, namespace);
-        for (Template<Uniflow> template : records.templates()) {
-            try {
-                encoder.check(template);
-            } catch (IllegalArgumentException e) {
-                throw new StartException("exporter " + config.name() + ": " + e.getMessage(), e);
-            }
-        }
+        check(config.name(), encoder, records.templates());
+        check(config.name(), encoder, new NatRecords(config.records().fields().profile()).templates());
         CollectorStats stats = new CollectorStats();
         Link link = switch (config.destination()) {
             case CollectorDestination there
@@ -110,6 +110,17 @@ public final class Collector implements Distribution.Member {
             case FileDestination file -> FileLink.open(config, file, domain, encoder, loop);
         };
         return new Collector(config, encoder, records, clock, uptime, link, stats);
+    }
+
+    private static void check(String name, FlowEncoder encoder, List<? extends Template<?>> templates)
+            throws StartException {
+        for (Template<?> template : templates) {
+            try {
+                encoder.check(template);
+            } catch (IllegalArgumentException e) {
+                throw new StartException("exporter " + name + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
@@ -178,16 +189,32 @@ public final class Collector implements Distribution.Member {
         }
     }
 
+    /** On the event loop. */
+    void export(NatEvent event) {
+        events.write(event, sendEvent);
+    }
+
     private void send(FlowRecord<Uniflow> record) {
-        long before = encoder.stats().droppedRecords();
-        if (!link.isCut()) {
-            channel.write(record, channel.voidPromise());
-            if (encoder.stats().droppedRecords() == before) {
-                return;
-            }
+        if (!encode(record)) {
+            Uniflow flow = record.source();
+            notSent.add(1, records.packets(flow), records.octets(flow), clock.epochMillis());
         }
-        Uniflow flow = record.source();
-        notSent.add(1, records.packets(flow), records.octets(flow), clock.epochMillis());
+    }
+
+    private void sendEvent(FlowRecord<NatEvent> record) {
+        if (!encode(record)) {
+            notSent.add(1, 0, 0, clock.epochMillis());
+        }
+    }
+
+    /** False if the record goes nowhere. */
+    private boolean encode(FlowRecord<?> record) {
+        if (link.isCut()) {
+            return false;
+        }
+        long before = encoder.stats().droppedRecords();
+        channel.write(record, channel.voidPromise());
+        return encoder.stats().droppedRecords() == before;
     }
 
     /** As far as can be known. */

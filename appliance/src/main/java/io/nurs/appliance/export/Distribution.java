@@ -65,7 +65,12 @@ public final class Distribution {
         };
     }
 
-    private int firstUp() {
+    boolean isFailover() {
+        return mode == DistributionMode.FAILOVER;
+    }
+
+    /** The first in the list, if nobody is up. */
+    int firstUp() {
         for (int i = 0; i < members.length; i++) {
             if (members[i].isUp()) {
                 return i;

@@ -3,6 +3,7 @@ package io.nurs.appliance.export;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.FlowSink;
 import io.nurs.appliance.source.SendLog;
@@ -96,6 +97,10 @@ public final class FlowExporter extends FlowSink {
                 stacks.get(i).export(flow);
             }
             exportedEnds += flow.isSeenEnd() ? 1 : 0;
+        } else if (message instanceof NatEvent event) {
+            for (int i = 0; i < stacks.size(); i++) {
+                stacks.get(i).export(event);
+            }
         } else {
             ctx.fireChannelRead(message);
         }

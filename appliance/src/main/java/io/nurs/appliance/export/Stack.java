@@ -2,6 +2,7 @@ package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.filter.FlowFilter;
+import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.source.ConntrackFlow;
 import java.util.List;
 
@@ -41,6 +42,18 @@ public final class Stack {
         // By index: an iterator would be garbage for each flow.
         for (int i = 0; i < collectors.size(); i++) {
             collectors.get(i).export(flow, interfaces);
+        }
+    }
+
+    /**
+     * Filters and hashing look at flows: each collector that is for events gets them all, or with failover the first that is
+     * up.
+     */
+    void export(NatEvent event) {
+        int first = distribution.isFailover() ? distribution.firstUp() : 0;
+        int last = distribution.isFailover() ? first : collectors.size() - 1;
+        for (int i = first; i <= last; i++) {
+            collectors.get(i).export(event);
         }
     }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * first. What cannot be opened is explained to the operator.
  *
  * @param requests for dumps as well
- * @param queries for single entries, beside a dump under way; only with {@code accounting: delta}
+ * @param queries for single entries and for counters, beside a dump under way; only with {@code accounting: delta} or {@code events:
+ *     nat}
  */
 record ConntrackSockets(
         NetworkNamespace namespace,
@@ -41,10 +42,11 @@ record ConntrackSockets(
             NetlinkOptions dumps = delta ? requests.withSlots(1, WALK_DATAGRAM_BYTES) : requests;
             opened.add(openChannel(config, namespace, eventOptions(config, share)));
             opened.add(openChannel(config, namespace, dumps));
-            if (delta) {
+            boolean asks = delta || config.natEvents() != null;
+            if (asks) {
                 opened.add(openChannel(config, namespace, requests));
             }
-            return new ConntrackSockets(namespace, opened.get(0), opened.get(1), delta ? opened.get(2) : null);
+            return new ConntrackSockets(namespace, opened.get(0), opened.get(1), asks ? opened.get(2) : null);
         } catch (StartException e) {
             opened.forEach(ConntrackSockets::discard);
             throw e;
@@ -69,13 +71,20 @@ record ConntrackSockets(
     }
 
     private static NetlinkOptions eventOptions(ConntrackSourceConfig config, Share share) {
-        NetlinkOptions options = NetlinkOptions.events(
-                        NetlinkOptions.NETLINK_NETFILTER, ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY)
+        NetlinkOptions options = NetlinkOptions.events(NetlinkOptions.NETLINK_NETFILTER, groups(config))
                 .withReceiveBufferBytes(config.receiveBufferBytes())
                 .withBroadcastError(config.delivery() == Delivery.RELIABLE);
         return share.readers() == 1
                 ? options
                 : options.withFilter(ConntrackEventFilter.share(share.reader(), share.readers()));
+    }
+
+    /** The groups that the event socket joins, and leaves first at the end. */
+    static Integer[] groups(ConntrackSourceConfig config) {
+        return config.natEvents() == null
+                ? new Integer[] {ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY}
+                : new Integer[] {ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY, ConntrackAttribute.NFNLGRP_CONNTRACK_NEW
+                };
     }
 
     private static NetworkNamespace namespace(ConntrackSourceConfig config) throws StartException {

@@ -8,12 +8,12 @@ import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
+import io.nurs.appliance.nat.NatStats;
 import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequestTracker;
-import io.nurs.netlink.conntrack.ConntrackAttribute;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -47,6 +47,7 @@ public final class ConntrackSource {
     private final ConntrackSetup setup;
     private final @Nullable TableUse table;
     private final Reports reports;
+    private final @Nullable NatEvents nat;
     private final List<Future<?>> ticks = new ArrayList<>();
     private final RateLimit failureLimit = new RateLimit();
     private @Nullable ReliabilityGuard guard;
@@ -70,6 +71,9 @@ public final class ConntrackSource {
         this.events = sockets.events();
         this.setup = setup;
         this.table = setup.table();
+        this.nat = config.natEvents() == null
+                ? null
+                : new NatEvents(name, new NatLog(config, config.natEvents(), share, FlowClock.SYSTEM), sockets, table);
         this.reports = reports(setup, sink);
     }
 
@@ -141,6 +145,9 @@ public final class ConntrackSource {
                         reports.handler(),
                         sink);
         reports.addHandlers(sink);
+        if (nat != null) {
+            nat.addHandlers(reports);
+        }
         if (config.delivery() == Delivery.RELIABLE) {
             guard = guard();
         }
@@ -175,6 +182,11 @@ public final class ConntrackSource {
     private void schedule(SourceWatch watch) {
         loop.execute(reports::schedule);
         ticks.add(loop.scheduleAtFixedRate(watch::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS));
+        if (nat != null) {
+            boolean ofTable = share.reader() == 0;
+            ticks.add(loop.scheduleAtFixedRate(
+                    () -> nat.look(ofTable), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS));
+        }
         if (share.reader() == 0) {
             ticks.add(loop.schedule(
                     () -> watch.adviseIfUntracked(sockets.namespace()), UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
@@ -194,6 +206,11 @@ public final class ConntrackSource {
     public FlowLedger ledger() throws InterruptedException {
         FlowLedger atStop = lastLedger;
         return atStop != null ? atStop : loop.submit(reports::ledger).sync().getNow();
+    }
+
+    /** What {@code events: nat} has come to; null without. */
+    public @Nullable NatStats natStats() {
+        return nat == null ? null : nat.stats();
     }
 
     /** Of the channel that brings events. */
@@ -254,7 +271,13 @@ public final class ConntrackSource {
     /** After the collectors have been closed: what they were sent is on record then. */
     public void close() throws InterruptedException {
         // Where a collector's last writes may still be reported to it.
-        loop.submit(reports::close).await(CLOSE_SECONDS, TimeUnit.SECONDS);
+        loop.submit(() -> {
+                    reports.close();
+                    if (nat != null) {
+                        nat.close();
+                    }
+                })
+                .await(CLOSE_SECONDS, TimeUnit.SECONDS);
         try {
             if (table != null) {
                 table.close();
@@ -268,7 +291,9 @@ public final class ConntrackSource {
     private boolean drainEvents(long deadline) throws InterruptedException {
         boolean whole = awaitRepeats(deadline);
         try {
-            events.leave(ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY);
+            for (int group : ConntrackSockets.groups(config)) {
+                events.leave(group);
+            }
         } catch (Errno e) {
             LOG.debug("source {}: cannot leave the group", name, e);
         }

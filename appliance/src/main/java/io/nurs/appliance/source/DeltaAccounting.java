@@ -49,6 +49,8 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
     /** Nobody has met the flows that are there. */
     private final boolean firstStart;
 
+    private GoneFlows gone = (ctx, flow) -> {};
+
     private boolean firstLapIsOver;
 
     private int lap;
@@ -268,6 +270,7 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         stats.ended++;
         stats.unwatched++;
         ended.add(totals.flow(slot));
+        gone.gone(ctx, totals.flow(slot));
         records.gone(ctx, slot, reportEmpty);
     }
 
@@ -278,6 +281,11 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
             stats.ended++;
             stats.unsentEnds++;
         }
+    }
+
+    /** Has {@code flows} told of each that {@link #vanished} is about, before its record. */
+    void whenGone(GoneFlows flows) {
+        gone = flows;
     }
 
     DeltaRecords records() {

@@ -124,6 +124,11 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
     }
 
     @Override
+    public void whenGone(GoneFlows flows) {
+        accounting.whenGone(flows);
+    }
+
+    @Override
     public void begin() {
         opened.notes().forEach(note -> LOG.info("source {}: {}", name, note));
         switch (totals.opening()) {

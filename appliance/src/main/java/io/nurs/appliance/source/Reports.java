@@ -12,6 +12,9 @@ interface Reports {
     /** Adds what stands behind that handler in the pipelines of its channels for dumps and for single entries, if anything. */
     default void addHandlers(FlowSink sink) {}
 
+    /** Has {@code flows} told of those that are given up for gone, if this way finds out. */
+    default void whenGone(GoneFlows flows) {}
+
     /** Before the first event is read. Not on the event loop. */
     void begin() throws StartException, InterruptedException;
 

@@ -20,7 +20,7 @@ class NursdTest {
             sources: { spare: { type: conntrack } }
             stacks:
               - name: flows
-                source: { type: conntrack, mark: 0x1000/0x1000, namespace: monitorns }
+                source: { type: conntrack, mark: 0x1000/0x1000, namespace: monitorns, events: nat, nat-blocks: 512 }
                 filters: [{ type: mark-interfaces, ingress: 0xf, egress: 0xf }]
                 exporters: [main]
               - { name: ends, source: { type: conntrack, accounting: end }, exporters: [main] }
@@ -38,7 +38,7 @@ class NursdTest {
         assertEquals(0, nursd("check", "--config", file.toString()));
         assertEquals("""
                 transport epoll
-                source flows: conntrack, accounting delta every 1m, delivery reliable, mark 0x1000/0x1000, namespace monitorns
+                source flows: conntrack, accounting delta every 1m, delivery reliable, NAT events in blocks of 512 ports, mark 0x1000/0x1000, namespace monitorns
                 source ends: conntrack, accounting end, delivery reliable
                 stack flows: flows -> mark-interfaces -> main
                 stack ends: ends -> main

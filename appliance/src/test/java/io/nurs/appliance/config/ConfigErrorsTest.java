@@ -69,7 +69,7 @@ class ConfigErrorsTest {
                         + EXPORTERS,
                 "1:48: stacks[0].source: unknown key \"activeTimeout\": did you mean active-timeout? known keys: type, accounting,"
                         + " active-timeout, empty-flows, delivery, guard, mark, namespace, receive-buffer, readers, set-sysctls,"
-                        + " first-start, state-file, max-flows, shutdown-timeout");
+                        + " first-start, state-file, max-flows, events, nat-blocks, nat-threshold, shutdown-timeout");
         assertErrors(
                 STACK + EXPORTERS + "plugins: []\n",
                 "3:1: unknown key \"plugins\": known keys: transport, sources, exporters, stacks");
@@ -193,6 +193,27 @@ class ConfigErrorsTest {
                 exporter("type: ipfix, sampling: 0, enterprise-number: 0"),
                 "2:68: exporters.main.sampling: 0 is outside 1 to 1000000",
                 "2:90: exporters.main.enterprise-number: 0 is outside 1 to 4294967295");
+    }
+
+    @Test
+    void blocksOfPortsNeedEventsOneReaderAndTheWalk() {
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, nat-blocks: 512, nat-threshold: 0% }, exporters: [main] }]\n"
+                        + EXPORTERS,
+                "1:60: stacks[0].source.nat-blocks: only with events: nat; write that too, or remove this key",
+                "1:80: stacks[0].source.nat-threshold: \"0%\" is outside 1% to 100%",
+                "1:80: stacks[0].source.nat-threshold: only with events: nat; write that too, or remove this key");
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, events: nat, nat-blocks: 512, readers: 2, accounting: end },"
+                        + " exporters: [main] }]\n" + EXPORTERS,
+                "1:73: stacks[0].source.nat-blocks: a block's sessions are counted by one reader; write readers: 1, or remove this"
+                        + " key to log sessions",
+                "1:73: stacks[0].source.nat-blocks: a session whose end was lost would hold its block for ever, and only accounting:"
+                        + " delta finds those; write that, or remove this key to log sessions");
+        assertErrors(
+                "stacks: [{ name: a, source: { type: conntrack, events: nat, nat-blocks: 8 }, exporters: [main] }]\n"
+                        + EXPORTERS,
+                "1:73: stacks[0].source.nat-blocks: 8 is outside 16 to 32768");
     }
 
     @Test

@@ -32,6 +32,7 @@ class ConfigLoaderTest {
                 FirstStart.EXPORT,
                 Path.of("/run/nurs/totals"),
                 5_000,
+                new NatEventsConfig(0, 70),
                 Duration.ofMillis(500));
         FlowExporterConfig main = new FlowExporterConfig(
                 "main",
@@ -127,6 +128,7 @@ class ConfigLoaderTest {
                         FirstStart.BASELINE,
                         null,
                         1_000_000,
+                        null,
                         Duration.ofSeconds(10)),
                 ConntrackSourceConfig.defaults("x"));
         CollectorAddress collector = new CollectorAddress("192.0.2.10", 9995);

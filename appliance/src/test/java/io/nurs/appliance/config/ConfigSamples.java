@@ -21,7 +21,7 @@ final class ConfigSamples {
                 source: { type: conntrack, active-timeout: 90s, accounting: delta, delivery: best-effort, guard: 75%,
                           empty-flows: report, mark: 0x10000/0xffff0000, namespace: monitorns, receive-buffer: 64KiB,
                           set-sysctls: true, shutdown-timeout: 500ms, readers: 4, first-start: export,
-                          state-file: /run/nurs/totals, max-flows: 5000 }
+                          state-file: /run/nurs/totals, max-flows: 5000, events: nat, nat-threshold: 70% }
                 filters:
                   - { type: mark-interfaces, ingress: "0xf0000000 >> 28", egress: "0xf0 >> 4", direction: 0x80000000 }
                   - { type: match, expression: "protocol == tcp and port in [80, 443]" }

@@ -112,6 +112,38 @@ public final class Traffic {
         }
     }
 
+    /** So many UDP flows of one of the client's addresses, a packet each way. */
+    public void sessions(String from, InetSocketAddress to, int count) throws IOException {
+        Lab.in(lab.client(), () -> {
+            List<DatagramSocket> sockets = new ArrayList<>();
+            try {
+                for (int i = 0; i < count; i++) {
+                    DatagramSocket socket = new DatagramSocket(new InetSocketAddress(address(from), 0));
+                    sockets.add(socket);
+                    socket.setSoTimeout(TIMEOUT_MILLIS);
+                    socket.connect(to);
+                    send(socket, 100, 200);
+                }
+                for (DatagramSocket socket : sockets) {
+                    receive(socket, 200);
+                }
+            } finally {
+                sockets.forEach(DatagramSocket::close);
+            }
+            return true;
+        });
+    }
+
+    /** One packet from a port of its own, whatever becomes of it. */
+    public void shoot(InetSocketAddress to, int octets) throws IOException {
+        Lab.in(lab.client(), () -> {
+            try (DatagramSocket socket = connected(to, 0)) {
+                send(socket, octets, octets);
+                return true;
+            }
+        });
+    }
+
     private static DatagramSocket connected(InetSocketAddress to, int port) throws IOException {
         InetAddress local = to.getAddress().getAddress().length == 4 ? address(Lab.CLIENT4) : address(Lab.CLIENT6);
         DatagramSocket socket = new DatagramSocket(new InetSocketAddress(local, port));

@@ -38,6 +38,7 @@ class ConntrackAccountingTest {
                 defaults.firstStart(),
                 defaults.stateFile(),
                 defaults.maxFlows(),
+                defaults.natEvents(),
                 defaults.shutdownTimeout());
         return new EmbeddedSource(
                 config,

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 /** A message about an entry as the kernel writes it, with the attributes that a test cares for. What is -1 is left out. */
 public final class EntryMessage {
     private static final int PORT_ID_INDEX = 12;
+    private static final int ICMP = 1;
 
     private final int type;
     private final int flags;
@@ -31,6 +32,7 @@ public final class EntryMessage {
     private long replyBytes;
     private long startNanos = -1;
     private long stopNanos = -1;
+    private long eventNanos = -1;
 
     private EntryMessage(int type, int flags) {
         this.type = type;
@@ -43,6 +45,11 @@ public final class EntryMessage {
 
     public static EntryMessage dumped() {
         return new EntryMessage(IPCTNL_MSG_CT_NEW, NetlinkMessage.NLM_F_MULTI);
+    }
+
+    /** The event that an entry was made. */
+    public static EntryMessage created() {
+        return new EntryMessage(IPCTNL_MSG_CT_NEW, NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL);
     }
 
     public static EntryMessage update() {
@@ -117,6 +124,12 @@ public final class EntryMessage {
         return this;
     }
 
+    /** When the event was, which kernels before 6.14 do not say. */
+    public EntryMessage eventMillis(long millis) {
+        eventNanos = millis * 1_000_000;
+        return this;
+    }
+
     /** The message's octets. */
     public byte[] octets() {
         boolean ipv6 = original.source().getAddress().length == 16;
@@ -137,6 +150,12 @@ public final class EntryMessage {
         }
         if (startNanos >= 0) {
             message.nested(CTA_TIMESTAMP, () -> times(message));
+        }
+        if (eventNanos >= 0) {
+            message.u64(CTA_TIMESTAMP_EVENT, eventNanos);
+        }
+        if (zone != 0) {
+            message.u16(CTA_ZONE, zone);
         }
         if (tcpState >= 0) {
             message.nested(

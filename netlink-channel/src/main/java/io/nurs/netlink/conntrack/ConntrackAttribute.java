@@ -130,6 +130,18 @@ public final class ConntrackAttribute {
     // enum ctattr_secctx
     public static final int CTA_SECCTX_NAME = 1;
 
+    // enum ctattr_stats_cpu; those left out are not sent any more
+    public static final int CTA_STATS_FOUND = 2;
+    public static final int CTA_STATS_INVALID = 4;
+    public static final int CTA_STATS_INSERT = 8;
+    public static final int CTA_STATS_INSERT_FAILED = 9;
+    public static final int CTA_STATS_DROP = 10;
+    public static final int CTA_STATS_EARLY_DROP = 11;
+    public static final int CTA_STATS_ERROR = 12;
+    public static final int CTA_STATS_SEARCH_RESTART = 13;
+    public static final int CTA_STATS_CLASH_RESOLVE = 14;
+    public static final int CTA_STATS_CHAIN_TOOLONG = 15;
+
     // enum ctattr_filter: only in requests
     public static final int CTA_FILTER_ORIG_FLAGS = 1;
     public static final int CTA_FILTER_REPLY_FLAGS = 2;

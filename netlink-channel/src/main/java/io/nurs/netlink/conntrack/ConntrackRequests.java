@@ -95,6 +95,11 @@ public final class ConntrackRequests {
         return request(allocator, IPCTNL_MSG_CT_GET_STATS, ACK, AF_UNSPEC);
     }
 
+    /** Lists what each CPU has counted, a {@link ConntrackCpuStats} each. A dump: the socket must have no other under way. */
+    public static NetlinkRequest cpuStats(ByteBufAllocator allocator) {
+        return request(allocator, IPCTNL_MSG_CT_GET_STATS_CPU, NetlinkMessage.NLM_F_DUMP, AF_UNSPEC);
+    }
+
     private static NetlinkRequest request(ByteBufAllocator allocator, int type, int flags, int family) {
         return NetlinkRequest.netfilter(allocator, NFNL_SUBSYS_CTNETLINK, type, flags, family, 0);
     }

@@ -111,8 +111,8 @@ final class ConntrackNamespace implements AutoCloseable {
     }
 
     /** A process starts where the thread is that starts it. */
-    void run(String... command) throws IOException {
-        namespace.call(() -> {
+    String run(String... command) throws IOException {
+        return namespace.call(() -> {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
