@@ -149,6 +149,7 @@ public enum FieldProfile {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static List<FlowField> joined(List<FlowField>... parts) {
         return Arrays.stream(parts).flatMap(List::stream).toList();
     }
