@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FlowSamplingTest {
-    private static final int FLOWS = 20_000;
+    private static final int FLOWS = 4_000;
 
     private static List<Boolean> taken(FlowSampling sampling, EntryMessage... entries) {
         List<Boolean> taken = new ArrayList<>();

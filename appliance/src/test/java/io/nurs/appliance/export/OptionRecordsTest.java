@@ -53,7 +53,7 @@ class OptionRecordsTest {
     void statisticsAreThoseOfTheEncoder(String protocol) {
         try (EmbeddedCollector collector =
                 EmbeddedCollector.decoding(protocol + "://192.0.2.1?observation-domain=7&sampling=2")) {
-            SampleFlows.into(collector, SampleFlows.requests(4_000));
+            SampleFlows.into(collector, SampleFlows.requests(2_000));
             List<DataRecord> records = collector.records(true);
             DataRecord first = records.stream()
                     .filter(record -> record.has(exportedMessageTotalCount))
