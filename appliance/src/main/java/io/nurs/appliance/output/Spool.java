@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,13 +76,13 @@ public final class Spool extends ChannelDuplexHandler {
     private boolean sentAny;
     private @Nullable ChannelPromise closing;
 
-    private Spool(SpoolConfig config, String name, FlowEncoder encoder, SpoolDisk disk) {
+    private Spool(SpoolConfig config, String name, FlowEncoder encoder, SpoolDisk disk, ThreadFactory threads) {
         this.config = config;
         this.name = name;
         this.encoder = encoder;
         this.stream = encoder.options().stream();
         this.patience = config.probeInterval();
-        this.disk = new SpoolThread(disk, name, stats, this::diskReported);
+        this.disk = new SpoolThread(disk, name, threads, stats, this::diskReported);
         stats.backlogBytes = disk.backlogBytes();
         stats.inDoubtMessages = disk.inDoubtMessages();
     }
@@ -93,8 +94,17 @@ public final class Spool extends ChannelDuplexHandler {
      * @throws StartException if the directory cannot be used
      */
     public static Spool open(SpoolConfig config, String name, FlowEncoder encoder) throws StartException {
+        return open(config, name, encoder, task -> {
+            Thread thread = new Thread(task, "spool-" + name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    static Spool open(SpoolConfig config, String name, FlowEncoder encoder, ThreadFactory threads)
+            throws StartException {
         try {
-            return new Spool(config, name, encoder, SpoolDisk.open(config.directory(), name));
+            return new Spool(config, name, encoder, SpoolDisk.open(config.directory(), name), threads);
         } catch (IOException e) {
             throw new StartException(
                     "spool " + name + ": cannot use " + config.directory() + ": " + DiskFailure.reason(e) + "; "

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,16 +38,12 @@ final class SpoolThread {
     private boolean taken;
     private boolean closed;
 
-    SpoolThread(SpoolDisk disk, String name, SpoolStats stats, Runnable reported) {
+    SpoolThread(SpoolDisk disk, String name, ThreadFactory threads, SpoolStats stats, Runnable reported) {
         this.disk = disk;
         this.name = name;
         this.stats = stats;
         this.reported = reported;
-        this.thread = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4), task -> {
-            Thread made = new Thread(task, "spool-" + name);
-            made.setDaemon(true);
-            return made;
-        });
+        this.thread = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4), threads);
     }
 
     void reportTo(EventExecutor executor) {
