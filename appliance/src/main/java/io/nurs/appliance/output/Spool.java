@@ -1,6 +1,7 @@
 package io.nurs.appliance.output;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
@@ -38,7 +39,12 @@ public final class Spool extends ChannelDuplexHandler {
     private static final Duration NEIGHBOUR_PATIENCE = Duration.ofSeconds(5);
 
     private static final long PUMP_MILLIS = 10;
+    private static final double BURST_SECONDS = 0.03;
     private static final long CLOSE_MILLIS = 2000;
+
+    private static final int MAX_HELD = 64;
+
+    private record Held(ByteBuf message, int records) {}
 
     private enum State {
         UP,
@@ -58,6 +64,7 @@ public final class Spool extends ChannelDuplexHandler {
     private final SendHistory history = new SendHistory();
     private final SpoolSequence sequence = new SpoolSequence();
     private final ArrayDeque<ByteBuf> refused = new ArrayDeque<>();
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final ChannelFutureListener settled = this::settled;
     private final ChannelFutureListener probeSettled = this::probeSettled;
     private State state = State.UP;
@@ -72,8 +79,10 @@ public final class Spool extends ChannelDuplexHandler {
     private boolean pumping;
     private long pumpedNanos;
     private double tokens;
+    private long arrived;
     private int lastRecords;
     private boolean sentAny;
+    private boolean templatesMissing;
     private @Nullable ChannelPromise closing;
 
     private Spool(SpoolConfig config, String name, FlowEncoder encoder, SpoolDisk disk, ThreadFactory threads) {
@@ -147,7 +156,7 @@ public final class Spool extends ChannelDuplexHandler {
     public void collectorUp(Channel connected) {
         connection = connected;
         sequence.begin();
-        if (stats.backlogBytes == 0 && flights.isEmpty()) {
+        if (stats.backlogBytes == 0 && flights.isEmpty() && held.isEmpty()) {
             up();
         } else if (!sendTemplates()) {
             drain();
@@ -288,8 +297,40 @@ public final class Spool extends ChannelDuplexHandler {
         }
     }
 
-    /** Takes the message over. */
+    /**
+     * Takes the message over. One that was refused has no templates: so that a segment begins with some, it waits for the next,
+     * which has.
+     */
     private void keep(ByteBuf message, @Nullable ChannelPromise promise, int records) {
+        if (templatesMissing && SpoolFrame.version(message) == SpoolFrame.IPFIX) {
+            if (!SpoolTemplates.begin(message) && held.size() < MAX_HELD && closing == null) {
+                held.add(new Held(message, records));
+                succeed(promise);
+                return;
+            }
+            keepHeld(message);
+        }
+        keepBehind(message, promise, records);
+    }
+
+    private void keepHeld(ByteBuf message) {
+        templatesMissing = false;
+        Held first = held.peek();
+        if (first != null && SpoolTemplates.begin(message)) {
+            SpoolTemplates templates = new SpoolTemplates();
+            templates.add(message.nioBuffer());
+            int at = SpoolFrame.sequenceOffset(SpoolFrame.IPFIX);
+            for (byte[] octets : templates.messages()) {
+                ByteBuf ahead = Unpooled.wrappedBuffer(octets);
+                keepBehind(ahead.setInt(at, first.message.getInt(first.message.readerIndex() + at)), null, 0);
+            }
+        }
+        for (Held waiting = held.poll(); waiting != null; waiting = held.poll()) {
+            keepBehind(waiting.message, null, waiting.records);
+        }
+    }
+
+    private void keepBehind(ByteBuf message, @Nullable ChannelPromise promise, int records) {
         int bytes = SpoolFrame.length(message);
         if (!SpoolFrame.fits(message)
                 || stats.backlogBytes + bytes > config.maxBytes()
@@ -301,7 +342,7 @@ public final class Spool extends ChannelDuplexHandler {
         stats.spooledRecords += Math.max(0, records);
         stats.backlogBytes += bytes;
         // It adds to the load, and so does not slow the backlog down.
-        tokens += state == State.DRAINING ? 1 : 0;
+        arrived += state == State.DRAINING ? 1 : 0;
         message.release();
         succeed(promise);
     }
@@ -345,6 +386,7 @@ public final class Spool extends ChannelDuplexHandler {
         state = State.DOWN;
         probing = false;
         downNanos = now;
+        templatesMissing = stats.backlogBytes == 0;
         lossUnknown = !stream;
         stats.outages++;
         encoder.refreshAlways(true);
@@ -429,6 +471,7 @@ public final class Spool extends ChannelDuplexHandler {
         state = State.DRAINING;
         encoder.refreshAlways(true);
         tokens = 0;
+        arrived = 0;
         pumpedNanos = System.nanoTime();
         if (!pumping) {
             pumping = true;
@@ -447,19 +490,24 @@ public final class Spool extends ChannelDuplexHandler {
 
     private void pump() {
         long now = System.nanoTime();
-        tokens = Math.min(
-                tokens + config.messagesPerSecond() * ((now - pumpedNanos) / 1e9), 1 + config.messagesPerSecond() / 10.0);
+        double earned = config.messagesPerSecond() * ((now - pumpedNanos) / 1e9);
+        // After a pause no burst that would overrun the collector.
+        tokens = Math.min(tokens + earned, 1 + config.messagesPerSecond() * BURST_SECONDS);
         pumpedNanos = now;
         boolean any = false;
-        while (tokens >= 1 && state == State.DRAINING && canReplay()) {
+        while ((tokens >= 1 || arrived > 0) && state == State.DRAINING && canReplay()) {
             replay();
-            tokens--;
+            if (arrived > 0) {
+                arrived--;
+            } else {
+                tokens--;
+            }
             any = true;
         }
         if (any) {
             flushSocket();
         }
-        if (state == State.DRAINING && stats.backlogBytes == 0 && flights.isSettled()) {
+        if (state == State.DRAINING && stats.backlogBytes == 0 && flights.isSettled() && held.isEmpty()) {
             up();
         }
     }
@@ -519,6 +567,7 @@ public final class Spool extends ChannelDuplexHandler {
         }
         flushSocket();
         closing = promise;
+        keepHeld(Unpooled.EMPTY_BUFFER);
         if (disk.isIdle()) {
             closed();
         } else {

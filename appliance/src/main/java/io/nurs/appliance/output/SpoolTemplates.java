@@ -1,5 +1,6 @@
 package io.nurs.appliance.output;
 
+import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,16 @@ final class SpoolTemplates {
     /** Each with the sequence number of the message that it was taken from. */
     List<byte[]> messages() {
         return messages;
+    }
+
+    /** Whether templates are the first in a message. */
+    static boolean begin(ByteBuf message) {
+        if (message.readableBytes() < SpoolFrame.NETFLOW9_HEADER) {
+            return false;
+        }
+        int header = SpoolFrame.version(message) == SpoolFrame.IPFIX ? SpoolFrame.IPFIX_HEADER : SpoolFrame.NETFLOW9_HEADER;
+        int at = message.readerIndex() + header;
+        return message.getUnsignedShort(at) < FIRST_DATA_SET;
     }
 
     /** False when a message with data behind templates was seen: what follows repeats them. */

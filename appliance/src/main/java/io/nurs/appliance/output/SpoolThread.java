@@ -28,6 +28,7 @@ final class SpoolThread {
     private final RateLimit limit = new RateLimit();
     private final ThreadPoolExecutor thread;
     private final SpoolBatch batch = new SpoolBatch();
+    private SpoolTemplates templates = new SpoolTemplates();
     private @Nullable EventExecutor loop;
 
     // 2 MiB that most spools never need.
@@ -101,20 +102,24 @@ final class SpoolThread {
         append();
     }
 
-    /** Templates of what is read next, which stays where it is; none as long as nothing has been read. */
+    /** Templates of what is read next, which stays where it is; none as long as none has been read. */
     SpoolTemplates templates() {
-        SpoolTemplates templates = new SpoolTemplates();
-        if (!batch.hasNext()) {
-            read(false);
-            return templates;
-        }
+        SpoolTemplates found = new SpoolTemplates();
         batch.mark();
         boolean more = true;
         while (more && batch.hasNext()) {
-            more = templates.add(batch.peek());
+            more = found.add(batch.peek());
             batch.advance();
         }
         batch.reset();
+        if (!found.messages().isEmpty()) {
+            templates = found;
+        } else if (!batch.hasNext() || !taken) {
+            // A message that was refused has none: those behind it have.
+            batch.clear(false);
+            read(false);
+            return found;
+        }
         return templates;
     }
 

@@ -1,49 +1,58 @@
 package io.nurs.appliance.output;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import io.nurs.flow.FlowDecoder;
 import io.nurs.ipfix.IpfixDecoder;
 import io.nurs.netflow9.Netflow9Decoder;
-import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /** A socket that keeps what it is sent, and is decoded as a collector would that has just started. */
 final class UdpCollector implements AutoCloseable {
     private static final InetSocketAddress SENDER = new InetSocketAddress("192.0.2.9", 1);
 
-    private final DatagramSocket socket;
-    private final Thread thread = new Thread(this::receive, "collector");
-    private final List<byte[]> datagrams = new ArrayList<>();
+    // asm-generic/socket.h: what comes while this JVM is busy must not be lost here.
+    private static final IntegerUnixChannelOption SO_RCVBUFFORCE =
+            new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
 
-    UdpCollector(int port) throws IOException {
-        socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        socket.setReceiveBufferSize(1 << 20);
-        thread.start();
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final List<byte[]> datagrams = new ArrayList<>();
+    private final Channel channel;
+
+    UdpCollector(int port) throws InterruptedException {
+        channel = new Bootstrap()
+                .group(loop)
+                .channel(EpollDatagramChannel.class)
+                .option(SO_RCVBUFFORCE, 64 << 20)
+                .handler(new SimpleChannelInboundHandler<DatagramPacket>() {
+                    @Override
+                    protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket packet) {
+                        add(ByteBufUtil.getBytes(packet.content()));
+                    }
+                })
+                .bind("127.0.0.1", port)
+                .sync()
+                .channel();
     }
 
     int port() {
-        return socket.getLocalPort();
-    }
-
-    private void receive() {
-        DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
-        try {
-            for (; ; ) {
-                socket.receive(packet);
-                add(Arrays.copyOf(packet.getData(), packet.getLength()));
-            }
-        } catch (IOException e) {
-            // Closed.
-        }
+        return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
     private synchronized void add(byte[] datagram) {
@@ -72,11 +81,10 @@ final class UdpCollector implements AutoCloseable {
 
     @Override
     public void close() {
-        socket.close();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (loop.isShuttingDown()) {
+            return;
         }
+        channel.close().syncUninterruptibly();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }
