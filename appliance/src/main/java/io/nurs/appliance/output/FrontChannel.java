@@ -1,7 +1,7 @@
 package io.nurs.appliance.output;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler;

@@ -390,7 +390,11 @@ public final class Spool extends ChannelDuplexHandler {
         lossUnknown = !stream;
         stats.outages++;
         encoder.refreshAlways(true);
-        LOG.info("spool {}: the collector is down ({}), messages go to {}", name, SocketFailure.reason(cause), config.directory());
+        LOG.info(
+                "spool {}: the collector is down ({}), messages go to {}",
+                name,
+                SocketFailure.reason(cause),
+                config.directory());
         if (!stream) {
             schedule(this::probe, config.probeInterval().toMillis());
         }
@@ -451,7 +455,9 @@ public final class Spool extends ChannelDuplexHandler {
         ByteBuf head = refused.peek();
         int version = SpoolFrame.version(message);
         int at = SpoolFrame.sequenceOffset(version);
-        int next = head != null ? head.getInt(head.readerIndex() + at) : disk.next().getInt(at);
+        int next = head != null
+                ? head.getInt(head.readerIndex() + at)
+                : disk.next().getInt(at);
         message.setInt(at, version == SpoolFrame.IPFIX ? next : next - before);
     }
 
@@ -514,7 +520,8 @@ public final class Spool extends ChannelDuplexHandler {
 
     private boolean canReplay() {
         Channel to = connection;
-        boolean writable = stream ? to != null && to.isWritable() : context().channel().isWritable();
+        boolean writable =
+                stream ? to != null && to.isWritable() : context().channel().isWritable();
         return writable && !flights.isFull() && (!refused.isEmpty() || disk.hasTaken());
     }
 
@@ -586,5 +593,4 @@ public final class Spool extends ChannelDuplexHandler {
             context().close(promise == null ? context().newPromise() : promise);
         }
     }
-
 }

@@ -58,7 +58,11 @@ final class SpoolFrame {
     }
 
     private static void putWrapper(ByteBuffer to, int length, int content, int unixSeconds, int domain) {
-        to.putShort((short) IPFIX).putShort((short) length).putInt(unixSeconds).putInt(0).putInt(domain);
+        to.putShort((short) IPFIX)
+                .putShort((short) length)
+                .putInt(unixSeconds)
+                .putInt(0)
+                .putInt(domain);
         to.putShort((short) 2).putShort((short) TEMPLATE_SET);
         to.putShort((short) TEMPLATE_ID).putShort((short) 2);
         to.putShort((short) OBSERVATION_TIME_MILLISECONDS).putShort((short) 8);

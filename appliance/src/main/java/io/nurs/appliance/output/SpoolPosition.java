@@ -36,8 +36,8 @@ final class SpoolPosition implements Closeable {
 
     /** Null if another process has it. */
     static @Nullable SpoolPosition open(Path path) throws IOException {
-        FileChannel file = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel file =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (lock(file) == null) {
             file.close();
             return null;

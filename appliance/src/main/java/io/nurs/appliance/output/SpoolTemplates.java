@@ -24,7 +24,8 @@ final class SpoolTemplates {
         if (message.readableBytes() < SpoolFrame.NETFLOW9_HEADER) {
             return false;
         }
-        int header = SpoolFrame.version(message) == SpoolFrame.IPFIX ? SpoolFrame.IPFIX_HEADER : SpoolFrame.NETFLOW9_HEADER;
+        int header =
+                SpoolFrame.version(message) == SpoolFrame.IPFIX ? SpoolFrame.IPFIX_HEADER : SpoolFrame.NETFLOW9_HEADER;
         int at = message.readerIndex() + header;
         return message.getUnsignedShort(at) < FIRST_DATA_SET;
     }
@@ -49,7 +50,9 @@ final class SpoolTemplates {
 
     private static boolean isTemplates(ByteBuffer message, int at) {
         int length = setLength(message, at);
-        return Short.toUnsignedInt(message.getShort(at)) < FIRST_DATA_SET && length >= 4 && at + length <= message.limit();
+        return Short.toUnsignedInt(message.getShort(at)) < FIRST_DATA_SET
+                && length >= 4
+                && at + length <= message.limit();
     }
 
     private static int setLength(ByteBuffer message, int at) {

@@ -36,6 +36,7 @@ final class SpoolThread {
     private @Nullable SpoolStaging writing;
     private boolean appending;
     private boolean reading;
+    private boolean readingTakes;
     private boolean taken;
     private boolean closed;
 
@@ -105,6 +106,9 @@ final class SpoolThread {
     /** Templates of what is read next, which stays where it is; none as long as none has been read. */
     SpoolTemplates templates() {
         SpoolTemplates found = new SpoolTemplates();
+        if (reading) {
+            return found;
+        }
         batch.mark();
         boolean more = true;
         while (more && batch.hasNext()) {
@@ -125,7 +129,8 @@ final class SpoolThread {
 
     /** Whether a message may be sent now; if none may, asks for more. */
     boolean hasTaken() {
-        if (batch.hasNext() && taken) {
+        // While the disk's thread fills it, the batch is not ours to look at.
+        if (!reading && batch.hasNext() && taken) {
             return true;
         }
         read(true);
@@ -137,6 +142,7 @@ final class SpoolThread {
             return;
         }
         reading = true;
+        readingTakes = take;
         boolean again = !batch.hasNext();
         thread.execute(() -> {
             IOException failure = null;
@@ -214,10 +220,11 @@ final class SpoolThread {
             return false;
         }
         closed = true;
-        int unsent = taken ? batch.remainingBytes() : 0;
+        // Behind a read that is under way: the batch is not touched any more.
+        boolean takes = reading ? readingTakes : taken;
         thread.execute(() -> {
             try {
-                disk.close(unsent);
+                disk.close(takes ? batch.remainingBytes() : 0);
             } catch (IOException e) {
                 LOG.warn("spool {}: {}", name, DiskFailure.reason(e));
             }

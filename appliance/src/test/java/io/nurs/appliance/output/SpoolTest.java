@@ -16,7 +16,6 @@ import io.netty.util.ResourceLeakDetector;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.lab.AllocatedBytes;
-
 import io.nurs.appliance.lab.Program;
 import io.nurs.appliance.lab.RecordingCollector;
 import io.nurs.appliance.lab.Requires;
@@ -137,7 +136,9 @@ class SpoolTest {
 
     private List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".ipfix")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".ipfix"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -186,16 +187,18 @@ class SpoolTest {
         try (UdpCollector collector = new UdpCollector(port)) {
             waitUntilNothingWaits();
             numbers.writeIn(channel, 10);
-            Wait.until("the last ones", () -> collector.received() > 0
-                    && collector.messages().getLast().records().size() == 10);
+            Wait.until(
+                    "the last ones",
+                    () -> collector.received() > 0
+                            && collector.messages().getLast().records().size() == 10);
             List<Long> read = new ArrayList<>();
             long gaps = 0;
             long next = -1;
             for (var message : collector.messages()) {
                 gaps += next < 0 ? 0 : message.sequence() - next;
                 next = message.sequence() + message.records().size();
-                message.records().forEach(record -> read.add(record.unsigned(
-                        io.nurs.flow.IanaElements.octetDeltaCount)));
+                message.records()
+                        .forEach(record -> read.add(record.unsigned(io.nurs.flow.IanaElements.octetDeltaCount)));
             }
             assertAscending(read);
             assertEquals(stats().droppedRecords(), gaps);
@@ -220,7 +223,8 @@ class SpoolTest {
                 int received = collector.received();
                 // A tenth of a second's worth may come at once, and time passes between the two lines.
                 double allowed = 100 * ((now - start) / 1e9 + 0.5) + 10;
-                assertTrue(received - first <= allowed || System.nanoTime() - now > 100_000_000, received + " messages");
+                assertTrue(
+                        received - first <= allowed || System.nanoTime() - now > 100_000_000, received + " messages");
                 Thread.sleep(100);
             }
         }
@@ -230,12 +234,18 @@ class SpoolTest {
     @ValueSource(strings = {"ipfix", "netflow9"})
     void aSegmentIsAFileThatOthersRead(String protocol) throws Exception {
         Requires.tools("tshark");
-        open(config(), protocol.equals("ipfix") ? ipfix() : netflow9(), RecordingCollector.freePort(), Transports.EPOLL);
+        open(
+                config(),
+                protocol.equals("ipfix") ? ipfix() : netflow9(),
+                RecordingCollector.freePort(),
+                Transports.EPOLL);
         load(Duration.ofMillis(500));
         close();
         Path file = files().getFirst();
         String text = Program.run("tshark", "-r", file.toString(), "-V");
-        assertTrue(text.contains(protocol.equals("ipfix") ? "Octets: " : "Observation Time Milliseconds"), text.substring(0, 3000));
+        assertTrue(
+                text.contains(protocol.equals("ipfix") ? "Octets: " : "Observation Time Milliseconds"),
+                text.substring(0, 3000));
         assertTrue(!text.contains("Malformed"));
         String dump = Program.run("ipfixDump", "--in", file.toString());
         assertTrue(dump.contains(protocol.equals("ipfix") ? "octetDeltaCount" : "ipPayloadPacketSection"), dump);
@@ -257,9 +267,13 @@ class SpoolTest {
             assertTrue(spool.isDown());
             waitUntilNothingWaits();
             numbers.writeIn(channel, 10);
-            Wait.until("the last ones", () -> collector.messages().getLast().records().size() == 10);
-            collector.messages().forEach(message -> message.records()
-                    .forEach(record -> read.add(record.unsigned(io.nurs.flow.IanaElements.octetDeltaCount))));
+            Wait.until(
+                    "the last ones",
+                    () -> collector.messages().getLast().records().size() == 10);
+            collector
+                    .messages()
+                    .forEach(message -> message.records()
+                            .forEach(record -> read.add(record.unsigned(io.nurs.flow.IanaElements.octetDeltaCount))));
             assertTrue(written < numbers.next());
         }
         assertEquals(Numbers.range(read.getFirst(), numbers.next()), read);
@@ -291,10 +305,14 @@ class SpoolTest {
         try (UdpCollector collector = new UdpCollector(port)) {
             waitUntilNothingWaits();
             numbers.writeIn(channel, 10);
-            Wait.until("the last ones", () -> collector.messages().getLast().records().size() == 10);
+            Wait.until(
+                    "the last ones",
+                    () -> collector.messages().getLast().records().size() == 10);
             List<Long> read = new ArrayList<>();
-            collector.messages().forEach(message -> message.records()
-                    .forEach(record -> read.add(record.unsigned(io.nurs.flow.IanaElements.octetDeltaCount))));
+            collector
+                    .messages()
+                    .forEach(message -> message.records()
+                            .forEach(record -> read.add(record.unsigned(io.nurs.flow.IanaElements.octetDeltaCount))));
             assertAscending(read);
             assertEquals(numbers.next() - read.getFirst(), read.size() + stats().droppedRecords());
         }
