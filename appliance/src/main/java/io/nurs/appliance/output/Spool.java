@@ -7,7 +7,9 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.flow.FlowEncoder;
@@ -33,6 +35,15 @@ import org.slf4j.LoggerFactory;
  * <p>Longer than a class should be: what is in flight, in memory and on the disk changes hands in one place.
  */
 public final class Spool extends ChannelDuplexHandler {
+    /**
+     * To be set to 1 on an IPv4 socket: without it the kernel keeps "host unreachable" and "network unreachable" to itself, even
+     * from a connected socket. ip(7), linux/in.h
+     */
+    public static final ChannelOption<Integer> IP_RECVERR = new IntegerUnixChannelOption("IP_RECVERR", 0, 11);
+
+    /** The same for IPv6. linux/in6.h */
+    public static final ChannelOption<Integer> IPV6_RECVERR = new IntegerUnixChannelOption("IPV6_RECVERR", 41, 25);
+
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
     /** The kernel asks three times, a second apart, before it calls a neighbour unreachable. */

@@ -90,6 +90,7 @@ class SpoolTest {
         channel = new Bootstrap()
                 .group(loop)
                 .channel(transport.datagramChannel())
+                .option(Spool.IP_RECVERR, 1)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel made) {
