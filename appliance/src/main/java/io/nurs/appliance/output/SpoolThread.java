@@ -92,7 +92,7 @@ final class SpoolThread {
         SpoolStaging written = writing;
         if (written != null) {
             int lost = written.count() - written.writtenMessages;
-            long bytes = written.bytes() - written.writtenBytes;
+            long bytes = (long) written.bytes() - written.writtenBytes;
             long records = written.lostRecords();
             stats.dropped(lost, bytes, records);
             stats.spooledMessages -= lost;

@@ -149,13 +149,13 @@ class SpoolTest {
         List<Long> before;
         List<Long> after;
         int port;
-        try (UdpCollector collector = new UdpCollector(0)) {
-            port = collector.port();
+        UdpCollector dying = new UdpCollector(0);
+        try (dying) {
+            port = dying.port();
             open(config(), protocol.equals("ipfix") ? ipfix() : netflow9(), port, transport);
             load(Duration.ofSeconds(1));
-            collector.close();
-            before = collector.numbers();
         }
+        before = dying.numbers();
         load(Duration.ofSeconds(3));
         assertTrue(spool.isDown());
         assertTrue(files().size() > 0);
