@@ -40,7 +40,7 @@ final class FlightRing {
     }
 
     private void add(ByteBuf message, @Nullable ChannelPromise promise, int recordCount, boolean isReplayed) {
-        int at = head + size++ & SIZE - 1;
+        int at = (head + size++) & (SIZE - 1);
         messages[at] = message;
         promises[at] = promise;
         records[at] = recordCount;
@@ -72,7 +72,7 @@ final class FlightRing {
     void remove() {
         messages[head] = null;
         promises[head] = null;
-        head = head + 1 & SIZE - 1;
+        head = (head + 1) & (SIZE - 1);
         size--;
         flying = Math.max(0, flying - 1);
     }

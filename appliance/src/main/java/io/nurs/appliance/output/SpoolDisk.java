@@ -123,8 +123,9 @@ final class SpoolDisk {
             throws IOException {
         batch.clear(segment.wrapped);
         batch.octets.limit((int) Math.min(batch.octets.capacity(), to - from));
-        while (batch.octets.hasRemaining() && file.read(batch.octets, from + batch.octets.position()) > 0) {
-            continue;
+        boolean more = true;
+        while (more && batch.octets.hasRemaining()) {
+            more = file.read(batch.octets, from + batch.octets.position()) > 0;
         }
         batch.octets.flip();
         return batch.frame();

@@ -82,7 +82,7 @@ final class SpoolFrame {
     }
 
     private static int padded(int octets) {
-        return octets + 3 & -4;
+        return (octets + 3) & -4;
     }
 
     /** Where a header has the sequence number. */
