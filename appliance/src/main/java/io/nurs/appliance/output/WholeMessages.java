@@ -74,8 +74,9 @@ final class WholeMessages {
         if (at < windowAt || at + Short.BYTES > windowAt + window.limit()) {
             windowAt = at;
             window.clear();
-            while (window.position() < Short.BYTES && file.read(window, at + window.position()) >= 0) {
-                continue;
+            boolean more = true;
+            while (more && window.position() < Short.BYTES) {
+                more = file.read(window, at + window.position()) >= 0;
             }
             window.flip();
         }
