@@ -11,8 +11,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Writes numbered records in a process of its own: one to be killed, to fill its disk, or to write to its standard output. */
 public final class MessageFileProgram {
@@ -66,7 +68,7 @@ public final class MessageFileProgram {
         long read = 0;
         long size = 0;
         long last = -1;
-        for (Path file : Files.list(path.getParent()).sorted().toList()) {
+        for (Path file : sorted(path.resolveSibling("."))) {
             for (long number : Numbers.inIpfix(file)) {
                 if (number <= last && !file.equals(path)) {
                     System.out.println(number + " after " + last + " in " + file);
@@ -79,6 +81,12 @@ public final class MessageFileProgram {
         System.out.println("written " + stats.writtenBytes() + " octets");
         System.out.println("found " + size + " octets");
         System.out.println("records missing " + (read < numbers.next()));
+    }
+
+    private static List<Path> sorted(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory.normalize())) {
+            return files.sorted().toList();
+        }
     }
 
     private static void writeUntil(Numbers numbers, MessageFileChannel channel, Callable<Boolean> done) {

@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real sockets on loopback: a collector that is away is a port that nobody listens on. */
+@SuppressWarnings("NullAway") // each test opens what it needs
 class SpoolTest {
     @TempDir
     Path directory;
