@@ -74,9 +74,9 @@ final class WholeMessages {
         if (at < windowAt || at + Short.BYTES > windowAt + window.limit()) {
             windowAt = at;
             window.clear();
-            int read = 0;
-            while (window.position() < Short.BYTES && read >= 0) {
-                read = file.read(window, at + window.position());
+            boolean more = true;
+            while (more && window.position() < Short.BYTES) {
+                more = file.read(window, at + window.position()) >= 0;
             }
             window.flip();
         }

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real files; the programs that read them are not ours. */
-@SuppressWarnings("NullAway") // opened by each test
+@SuppressWarnings("NullAway") // each test opens what it needs
 class MessageFileChannelTest {
     private static final int MESSAGE = 1400;
 

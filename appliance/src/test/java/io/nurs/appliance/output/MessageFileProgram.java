@@ -68,11 +68,7 @@ public final class MessageFileProgram {
         long read = 0;
         long size = 0;
         long last = -1;
-        List<Path> files;
-        try (Stream<Path> found = Files.list(path.getParent())) {
-            files = found.sorted().toList();
-        }
-        for (Path file : files) {
+        for (Path file : sorted(path.resolveSibling("."))) {
             for (long number : Numbers.inIpfix(file)) {
                 if (number <= last && !file.equals(path)) {
                     System.out.println(number + " after " + last + " in " + file);
@@ -85,6 +81,12 @@ public final class MessageFileProgram {
         System.out.println("written " + stats.writtenBytes() + " octets");
         System.out.println("found " + size + " octets");
         System.out.println("records missing " + (read < numbers.next()));
+    }
+
+    private static List<Path> sorted(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory.normalize())) {
+            return files.sorted().toList();
+        }
     }
 
     private static void writeUntil(Numbers numbers, MessageFileChannel channel, Callable<Boolean> done) {

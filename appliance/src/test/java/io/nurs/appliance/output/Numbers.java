@@ -111,18 +111,41 @@ final class Numbers {
     /** RFC 3954 has no lengths, but no set has the id 9: that is the next packet's version. */
     static List<Long> inNetflow9(Path file) throws IOException {
         List<DecodedMessage> messages = new ArrayList<>();
-        Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
         ByteBuf octets = Unpooled.wrappedBuffer(Files.readAllBytes(file));
-        while (octets.isReadable()) {
+        readNetflow9(octets, messages);
+        assertEquals(0, octets.readableBytes(), "octets of a torn packet in " + file);
+        return of(messages);
+    }
+
+    /** A stream of either protocol whose last message may not be there to its end; it begins with sequence number 0. */
+    static List<Long> inStream(byte[] stream) {
+        List<DecodedMessage> messages = new ArrayList<>();
+        ByteBuf octets = Unpooled.wrappedBuffer(stream);
+        if (octets.readableBytes() > 2 && octets.getUnsignedShort(0) == 10) {
+            assertTrue(new IpfixDecoder(DecoderLimits.DEFAULT).decodeAll(SOMEBODY, octets, messages::add));
+        } else {
+            readNetflow9(octets, messages);
+        }
+        if (!messages.isEmpty()) {
+            assertEquals(0, messages.getFirst().sequence());
+        }
+        return of(messages);
+    }
+
+    private static void readNetflow9(ByteBuf octets, List<DecodedMessage> messages) {
+        Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
+        while (octets.readableBytes() > 24) {
             assertEquals(9, octets.getUnsignedShort(octets.readerIndex()));
             int end = octets.readerIndex() + 20;
-            while (end < octets.writerIndex() && octets.getUnsignedShort(end) != 9) {
+            while (end + 4 <= octets.writerIndex() && octets.getUnsignedShort(end) != 9) {
                 end += octets.getUnsignedShort(end + 2);
+            }
+            if (end > octets.writerIndex()) {
+                return;
             }
             ByteBuf packet = octets.readSlice(end - octets.readerIndex());
             messages.add(Objects.requireNonNull(decoder.decode(SOMEBODY, packet)));
         }
-        return of(messages);
     }
 
     static List<Long> of(List<DecodedMessage> messages) {
