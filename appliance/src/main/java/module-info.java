@@ -6,7 +6,9 @@ module io.nurs.appliance {
     requires io.nurs.netflow9;
     requires info.picocli;
     requires io.netty.buffer;
+    requires io.netty.codec;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;
