@@ -6,6 +6,7 @@ module io.nurs.appliance {
     requires io.nurs.netflow9;
     requires info.picocli;
     requires io.netty.buffer;
+    requires io.netty.codec;
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;

@@ -1,5 +1,7 @@
 package io.nurs.flow;
 
+import org.jspecify.annotations.Nullable;
+
 /** Abstract data types of RFC 7012 §3.1, by their number in IANA's "IPFIX Information Element Data Types". */
 public enum DataType {
     OCTET_ARRAY(0, Sizes.VARIABLE, Sizes.ANY),
@@ -42,6 +44,16 @@ public enum DataType {
     /** Its number in IANA's registry, which informationElementDataType(339) carries. RFC 5610 §3.1 */
     public int code() {
         return code;
+    }
+
+    /** The type that has this number in IANA's registry; null if none has. */
+    public static @Nullable DataType byCode(int code) {
+        for (DataType type : values()) {
+            if (type.code == code) {
+                return type;
+            }
+        }
+        return null;
     }
 
     /** Signed or not: what RFC 7011 §6.2 lets shrink octet by octet. */

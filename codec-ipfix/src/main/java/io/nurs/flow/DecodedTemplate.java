@@ -25,6 +25,20 @@ public record DecodedTemplate(int id, int scopeFields, List<FieldSpecifier> fiel
         }
     }
 
+    /** The same template, where it has that element, under its name. */
+    DecodedTemplate naming(InformationElement element) {
+        if (fields.stream().noneMatch(field -> field.element.matches(element))) {
+            return this;
+        }
+        return new DecodedTemplate(
+                id,
+                scopeFields,
+                fields.stream()
+                        .map(field ->
+                                field.element.matches(element) ? new FieldSpecifier(element, field.length) : field)
+                        .toList());
+    }
+
     public boolean isOptions() {
         return scopeFields > 0;
     }

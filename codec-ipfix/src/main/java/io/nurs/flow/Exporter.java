@@ -29,11 +29,37 @@ public final class Exporter {
     private static final long UNKNOWN = -1;
 
     private final Map<Integer, DecodedTemplate> templates = new HashMap<>();
-    private final int maxTemplates;
+    private final Map<ElementKey, InformationElement> elements = new HashMap<>();
+    private final DecoderLimits limits;
     private long nextSequence = UNKNOWN;
 
-    Exporter(int maxTemplates) {
-        this.maxTemplates = maxTemplates;
+    private record ElementKey(int enterprise, int id) {}
+
+    Exporter(DecoderLimits limits) {
+        this.limits = limits;
+    }
+
+    int elements() {
+        return elements.size();
+    }
+
+    /** A private element that the exporter has named; null if it has not. RFC 5610 */
+    public @Nullable InformationElement element(int enterprise, int id) {
+        return elements.get(new ElementKey(enterprise, id));
+    }
+
+    /**
+     * Names an element, in the templates that are known already too. An element's first name stays: RFC 5610 has no way
+     * to change it, and to rename again and again would be work without bound. False if it stays unknown.
+     */
+    public boolean name(InformationElement element) {
+        ElementKey key = new ElementKey(element.enterprise(), element.id());
+        if (elements.containsKey(key) || elements.size() >= limits.maxElementsPerSender()) {
+            return false;
+        }
+        elements.put(key, element);
+        templates.replaceAll((id, template) -> template.naming(element));
+        return true;
     }
 
     @Nullable
@@ -47,7 +73,7 @@ public final class Exporter {
 
     Lesson learn(DecodedTemplate template) {
         DecodedTemplate earlier = templates.get(template.id());
-        if (earlier == null && templates.size() >= maxTemplates) {
+        if (earlier == null && templates.size() >= limits.maxTemplatesPerSender()) {
             return Lesson.REFUSED;
         }
         templates.put(template.id(), template);

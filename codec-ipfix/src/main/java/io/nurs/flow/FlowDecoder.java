@@ -56,6 +56,11 @@ public abstract class FlowDecoder extends ChannelInboundHandlerAdapter {
         return exporters.values().stream().mapToInt(Exporter::templates).sum();
     }
 
+    /** Private elements whose names have been learnt, of all senders that are remembered now. */
+    public final int learntElements() {
+        return exporters.values().stream().mapToInt(Exporter::elements).sum();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof DatagramPacket packet) || !isOurs(packet.content())) {
@@ -85,8 +90,7 @@ public abstract class FlowDecoder extends ChannelInboundHandlerAdapter {
         }
         ByteBuf message = in.slice();
         Exporter exporter = exporters.computeIfAbsent(
-                new Exporter.Key(sender, message.getUnsignedInt(domainOffset)),
-                key -> new Exporter(limits.maxTemplatesPerSender()));
+                new Exporter.Key(sender, message.getUnsignedInt(domainOffset)), key -> new Exporter(limits));
         DecodedMessage decoded = read(exporter, sender, message, isDatagram);
         stats.count(decoded);
         return decoded;

@@ -142,7 +142,11 @@ public abstract class SetReader {
             }
             byte[] octets = new byte[length];
             set.readBytes(octets);
-            records.add(new DataRecord(template, octets));
+            DataRecord record = new DataRecord(template, octets);
+            records.add(record);
+            if (template.isOptions()) {
+                optionsRead(record);
+            }
         }
         checkPadding(id, set);
     }
@@ -220,6 +224,9 @@ public abstract class SetReader {
 
     /** Another template had the id until now. */
     protected void changed(DecodedTemplate template) {}
+
+    /** A record of options, which may say how to read others. */
+    protected void optionsRead(DataRecord options) {}
 
     private void checkFieldLengths(DecodedTemplate template) {
         for (FieldSpecifier field : template.fields()) {

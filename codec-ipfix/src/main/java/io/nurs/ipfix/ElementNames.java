@@ -1,5 +1,6 @@
 package io.nurs.ipfix;
 
+import io.nurs.flow.Exporter;
 import io.nurs.flow.IanaElements;
 import io.nurs.flow.InformationElement;
 import java.util.HashMap;
@@ -17,13 +18,25 @@ final class ElementNames {
         known.forEach(element -> privateElements.put(new Key(element.enterprise(), element.id()), element));
     }
 
-    InformationElement of(int enterprise, int id) {
+    /**
+     * The element, by the best name there is.
+     *
+     * @param exporter may have named private elements itself
+     */
+    InformationElement of(int enterprise, int id, Exporter exporter) {
         InformationElement known = switch (enterprise) {
             case InformationElement.IANA -> IanaElements.byId(id);
             case InformationElement.REVERSE -> reverse(id);
-            default -> privateElements.get(new Key(enterprise, id));
+            default -> privateElements.getOrDefault(new Key(enterprise, id), exporter.element(enterprise, id));
         };
         return known != null ? known : InformationElement.unknown(enterprise, id);
+    }
+
+    /** Whether an exporter may name it: neither IANA's own, whose names are fixed, nor one that is known better. */
+    boolean isOpen(InformationElement element) {
+        return !element.isIana()
+                && element.enterprise() != InformationElement.REVERSE
+                && !privateElements.containsKey(new Key(element.enterprise(), element.id()));
     }
 
     private static @Nullable InformationElement reverse(int id) {

@@ -1,6 +1,7 @@
 package io.nurs.ipfix;
 
 import io.netty.buffer.ByteBuf;
+import io.nurs.flow.DataRecord;
 import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecodedTemplate;
@@ -120,12 +121,12 @@ final class MessageReader extends SetReader {
         int id = set.readUnsignedShort();
         int length = set.readUnsignedShort();
         if ((id & Ipfix.ENTERPRISE_BIT) == 0) {
-            return new FieldSpecifier(names.of(InformationElement.IANA, id), length);
+            return new FieldSpecifier(names.of(InformationElement.IANA, id, exporter()), length);
         }
         if (set.readableBytes() < Ipfix.ENTERPRISE_LENGTH) {
             return null;
         }
-        return new FieldSpecifier(names.of(set.readInt(), id & ~Ipfix.ENTERPRISE_BIT), length);
+        return new FieldSpecifier(names.of(set.readInt(), id & ~Ipfix.ENTERPRISE_BIT, exporter()), length);
     }
 
     /** True, as a set goes on behind it. */
@@ -139,6 +140,14 @@ final class MessageReader extends SetReader {
             report(new DecodeAnomaly.UnknownWithdrawal(id));
         }
         return true;
+    }
+
+    @Override
+    protected void optionsRead(DataRecord options) {
+        InformationElement element = ElementType.read(options);
+        if (element != null && names.isOpen(element)) {
+            exporter().name(element);
+        }
     }
 
     @Override

@@ -21,30 +21,37 @@ import org.junit.jupiter.api.Test;
 
 /** Seeded, so that a failure comes again. */
 class IpfixDecoderFuzzTest {
-    /** A multiple for those who have more time: -Dnurs.fuzz=35. */
+    /** A multiple for those who have more time: -Dnurs.fuzz=10. */
     private static final int FACTOR = Integer.getInteger("nurs.fuzz", 1);
 
-    private static final int MUTATIONS = 200_000 * FACTOR;
-    private static final int NOISE = 50_000 * FACTOR;
+    private static final int MUTATIONS = 900_000 * FACTOR;
+    private static final int NOISE = 150_000 * FACTOR;
+    private static final int STREAMS = 15_000 * FACTOR;
+    private static final int AMID = 60_000 * FACTOR;
+
+    /** How often it is looked at that nothing grows. */
+    private static final int CHECK = 1000;
+
     private static final byte[][] GOLDEN = Stream.of("first", "mixed", "options", "types", "withdrawal")
             .map(name -> Golden.datagram(name + ".hex"))
             .toArray(byte[][]::new);
     private static final int[] NASTY = {0, 1, 2, 3, 4, 5, 10, 16, 255, 256, 257, 32767, 32768, 65532, 65535};
 
-    private final DecoderLimits limits = new DecoderLimits(8, 16, 64);
+    private final DecoderLimits limits = new DecoderLimits(8, 16, 64, 4);
     private final IpfixDecoder decoder = new IpfixDecoder(limits);
 
     @Test
     void survivesMutatedMessages() {
         Random random = new Random(10);
         for (int i = 0; i < MUTATIONS; i++) {
+            assertBounded(i);
             ByteBuf message = Unpooled.wrappedBuffer(mutated(random));
             readAll(
                     random.nextBoolean()
                             ? decoder.decode(sender(random), message)
                             : decoder.decodeStream(sender(random), message));
         }
-        assertEverythingBounded();
+        assertMuchWasTried();
         assertTrue(decoder.stats().records() > MUTATIONS / 2, "most mutations leave something to read");
     }
 
@@ -52,6 +59,7 @@ class IpfixDecoderFuzzTest {
     void survivesNoise() {
         Random random = new Random(7011);
         for (int i = 0; i < NOISE; i++) {
+            assertBounded(i);
             byte[] noise = new byte[random.nextInt(300)];
             random.nextBytes(noise);
             if (noise.length > 3) {
@@ -62,13 +70,13 @@ class IpfixDecoderFuzzTest {
             }
             readAll(decoder.decode(sender(random), Unpooled.wrappedBuffer(noise)));
         }
-        assertEverythingBounded();
+        assertMuchWasTried();
     }
 
     @Test
     void neverLooksBeyondTheMessage() {
         Random random = new Random(5);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < AMID; i++) {
             byte[] datagram = mutated(random);
             assertEquals(decodeAmid(datagram, (byte) 0), decodeAmid(datagram, (byte) 0xff));
         }
@@ -77,7 +85,7 @@ class IpfixDecoderFuzzTest {
     @Test
     void framerSurvivesMutatedStreams() {
         Random random = new Random(4739);
-        for (int i = 0; i < 5_000 * FACTOR; i++) {
+        for (int i = 0; i < STREAMS; i++) {
             EmbeddedChannel channel = new EmbeddedChannel(new IpfixFramer(), new IpfixDecoder(limits));
             try {
                 for (int pieces = 1 + random.nextInt(5); pieces > 0; pieces--) {
@@ -136,9 +144,17 @@ class IpfixDecoderFuzzTest {
         }
     }
 
-    private void assertEverythingBounded() {
-        assertTrue(decoder.senders() <= limits.maxSenders());
-        assertTrue(decoder.templates() <= limits.maxSenders() * limits.maxTemplatesPerSender());
+    private void assertBounded(int round) {
+        if (round % CHECK == 0) {
+            assertTrue(decoder.senders() <= limits.maxSenders());
+            assertTrue(decoder.templates() <= decoder.senders() * limits.maxTemplatesPerSender());
+            assertTrue(decoder.learntElements() <= decoder.senders() * limits.maxElementsPerSender());
+        }
+    }
+
+    private void assertMuchWasTried() {
+        assertBounded(0);
+        assertEquals(limits.maxSenders(), decoder.senders());
         assertTrue(decoder.stats().malformed() > 0);
         assertTrue(decoder.stats().evictedSenders() > 0);
     }

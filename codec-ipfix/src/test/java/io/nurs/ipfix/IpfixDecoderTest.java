@@ -50,6 +50,55 @@ class IpfixDecoderTest {
     }
 
     @Test
+    void learnsPrivateElementsFromTheExporter() {
+        IpfixDecoder ignorant = new IpfixDecoder(DecoderLimits.DEFAULT);
+        decode(ignorant, Golden.datagram("first.hex"));
+        DecodedMessage unnamed = decode(ignorant, Golden.datagram("mixed.hex"));
+        assertTrue(
+                names(unnamed).contains("unknown32473_1"), () -> names(unnamed).toString());
+        decode(ignorant, Golden.datagram("types.hex"));
+        assertEquals(2, ignorant.learntElements());
+
+        // The template came before the name: its records are named from now on, and its repetition is no other
+        // template.
+        DecodedMessage named = decode(ignorant, Golden.datagram("mixed.hex"));
+        assertTrue(
+                names(named).containsAll(List.of("nursCtMark", "nursCtHelper")),
+                () -> names(named).toString());
+        assertTrue(
+                named.anomalies().stream().noneMatch(DecodeAnomaly.TemplateChanged.class::isInstance),
+                () -> named.anomalies().toString());
+    }
+
+    @Test
+    void keepsNoMoreNamesThanItMay() {
+        IpfixDecoder limited = new IpfixDecoder(new DecoderLimits(3, 4, 16, 1));
+        decode(limited, Golden.datagram("types.hex"));
+        assertEquals(1, limited.learntElements());
+    }
+
+    @Test
+    void nobodyRenamesWhatIsKnown() {
+        String options = "0003 001a 012e 0004 0002 015a0004 012f0002 01530001 0155ffff";
+        String iana = "012e 0010 00000000 0001 04 04 66616b65";
+        String known = "012e 0010 00007ed9 0001 03 04 66616b65";
+        String nonsense = "012e 0010 00007ed9 0009 03 04 0a0a0a0a";
+        String other = "012e 0010 00007ed9 0009 63 04 66616b65";
+        String right = "012e 0010 00007ed9 0009 03 04 66616b65";
+        decode(message(0, options + iana + known + nonsense + other));
+        assertEquals(0, decoder.learntElements());
+        decode(message(5, right));
+        assertEquals(1, decoder.learntElements());
+    }
+
+    private static List<String> names(DecodedMessage message) {
+        return message.records().stream()
+                .flatMap(record -> record.fields().stream())
+                .map(field -> field.element().name())
+                .toList();
+    }
+
+    @Test
     void readsVariableLengthsReducedSizesAndPrivateElements() {
         decode(Golden.datagram("first.hex"));
         DecodedMessage message = decode(Golden.datagram("mixed.hex"));
@@ -329,6 +378,10 @@ class IpfixDecoderTest {
     }
 
     private DecodedMessage decode(byte[] datagram) {
+        return decode(decoder, datagram);
+    }
+
+    private static DecodedMessage decode(IpfixDecoder decoder, byte[] datagram) {
         return Objects.requireNonNull(decoder.decode(SENDER, Unpooled.wrappedBuffer(datagram)));
     }
 

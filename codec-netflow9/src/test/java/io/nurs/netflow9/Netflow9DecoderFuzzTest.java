@@ -1,14 +1,18 @@
 package io.nurs.netflow9;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +20,17 @@ import org.junit.jupiter.api.Test;
 
 /** Seeded, so that a failure comes again. */
 class Netflow9DecoderFuzzTest {
-    /** A multiple for those who have more time: -Dnurs.fuzz=35. */
+    /** A multiple for those who have more time: -Dnurs.fuzz=10. */
     private static final int FACTOR = Integer.getInteger("nurs.fuzz", 1);
 
-    private static final int MUTATIONS = 200_000 * FACTOR;
-    private static final int NOISE = 50_000 * FACTOR;
+    private static final int MUTATIONS = 900_000 * FACTOR;
+    private static final int NOISE = 150_000 * FACTOR;
+    private static final int STREAMS = 15_000 * FACTOR;
+    private static final int AMID = 60_000 * FACTOR;
+
+    /** How often it is looked at that nothing grows. */
+    private static final int CHECK = 1000;
+
     private static final byte[][] GOLDEN = {
         Golden.datagram("first.hex"), Golden.datagram("mixed.hex"), Golden.datagram("options.hex")
     };
@@ -33,9 +43,10 @@ class Netflow9DecoderFuzzTest {
     void survivesMutatedDatagrams() {
         Random random = new Random(9);
         for (int i = 0; i < MUTATIONS; i++) {
+            assertBounded(i);
             readAll(decoder.decode(sender(random), Unpooled.wrappedBuffer(mutated(random))));
         }
-        assertEverythingBounded();
+        assertMuchWasTried();
         assertTrue(decoder.stats().records() > MUTATIONS / 2, "most mutations leave something to read");
     }
 
@@ -43,6 +54,7 @@ class Netflow9DecoderFuzzTest {
     void survivesNoise() {
         Random random = new Random(3954);
         for (int i = 0; i < NOISE; i++) {
+            assertBounded(i);
             byte[] noise = new byte[random.nextInt(300)];
             random.nextBytes(noise);
             if (noise.length > 1) {
@@ -51,13 +63,44 @@ class Netflow9DecoderFuzzTest {
             }
             readAll(decoder.decode(sender(random), Unpooled.wrappedBuffer(noise)));
         }
-        assertEverythingBounded();
+        assertMuchWasTried();
+    }
+
+    @Test
+    void framerSurvivesMutatedStreams() {
+        Random random = new Random(9995);
+        for (int i = 0; i < STREAMS; i++) {
+            EmbeddedChannel channel = new EmbeddedChannel(new Netflow9Framer());
+            try {
+                for (int pieces = 1 + random.nextInt(5); pieces > 0; pieces--) {
+                    channel.writeInbound(Unpooled.wrappedBuffer(mutated(random)));
+                    readAll(channel);
+                }
+                channel.finish();
+            } catch (CorruptedFrameException e) {
+                assertNotNull(e.getMessage());
+            } catch (Exception e) {
+                assertTrue(e instanceof ClosedChannelException, e::toString);
+            } finally {
+                readAll(channel);
+                channel.finishAndReleaseAll();
+            }
+        }
+        assertTrue(decoder.stats().records() > STREAMS / 2, "most mutations leave something to read");
+        assertEquals(0, decoder.stats().undecodable(), "what a framer cuts has a header");
+    }
+
+    private void readAll(EmbeddedChannel channel) {
+        for (ByteBuf packet = channel.readInbound(); packet != null; packet = channel.readInbound()) {
+            readAll(decoder.decode(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), packet));
+            packet.release();
+        }
     }
 
     @Test
     void neverLooksBeyondTheDatagram() {
         Random random = new Random(5);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < AMID; i++) {
             byte[] datagram = mutated(random);
             assertEquals(decodeAmid(datagram, (byte) 0), decodeAmid(datagram, (byte) 0xff));
         }
@@ -105,9 +148,16 @@ class Netflow9DecoderFuzzTest {
         }
     }
 
-    private void assertEverythingBounded() {
-        assertTrue(decoder.senders() <= limits.maxSenders());
-        assertTrue(decoder.templates() <= limits.maxSenders() * limits.maxTemplatesPerSender());
+    private void assertBounded(int round) {
+        if (round % CHECK == 0) {
+            assertTrue(decoder.senders() <= limits.maxSenders());
+            assertTrue(decoder.templates() <= decoder.senders() * limits.maxTemplatesPerSender());
+        }
+    }
+
+    private void assertMuchWasTried() {
+        assertBounded(0);
+        assertEquals(limits.maxSenders(), decoder.senders());
         assertTrue(decoder.stats().malformed() > 0);
         assertTrue(decoder.stats().evictedSenders() > 0);
     }

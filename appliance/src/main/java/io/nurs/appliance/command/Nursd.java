@@ -24,6 +24,8 @@ import picocli.CommandLine.ScopeType;
             RunCommand.class,
             DemoCommand.class,
             CheckCommand.class,
+            CollectCommand.class,
+            VerifyCommand.class,
         })
 public final class Nursd {
     @Option(

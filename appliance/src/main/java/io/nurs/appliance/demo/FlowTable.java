@@ -2,6 +2,8 @@ package io.nurs.appliance.demo;
 
 import static io.nurs.flow.IanaElements.*;
 
+import io.nurs.appliance.collect.AddressText;
+import io.nurs.appliance.collect.Numbers;
 import io.nurs.flow.DataRecord;
 import io.nurs.flow.InformationElement;
 import java.io.PrintWriter;
@@ -62,7 +64,7 @@ public final class FlowTable {
         line(ROW.formatted(
                         TIME.format(Instant.ofEpochMilli(start)),
                         "%.3f".formatted((end - start) / 1000.0),
-                        protocol((int) record.unsigned(protocolIdentifier)),
+                        Numbers.protocol(record.unsigned(protocolIdentifier)),
                         endpoint(record, source(record), sourceTransportPort),
                         endpoint(record, destination(record), destinationTransportPort),
                         record.unsigned(packetDeltaCount),
@@ -106,7 +108,7 @@ public final class FlowTable {
     }
 
     private static String endpoint(DataRecord record, InetAddress address, InformationElement port) {
-        String host = record.has(sourceIPv6Address) ? "[" + shortened(address) + "]" : address.getHostAddress();
+        String host = isIpv6(record) ? "[" + AddressText.of(address) + "]" : AddressText.of(address);
         return record.has(port) ? host + ":" + record.unsigned(port) : host;
     }
 
@@ -120,24 +122,5 @@ public final class FlowTable {
                 ? endpoint(record, source, postNAPTSourceTransportPort) + " -> "
                         + endpoint(record, destination, postNAPTDestinationTransportPort)
                 : "";
-    }
-
-    /** RFC 5952, as far as the addresses of the demo need it: the first longest run of zeros is left out. */
-    private static String shortened(InetAddress address) {
-        return address.getHostAddress().replaceFirst("(^|:)0(:0)+(:|$)", "::");
-    }
-
-    private static String protocol(int number) {
-        return switch (number) {
-            case 1 -> "icmp";
-            case 6 -> "tcp";
-            case 17 -> "udp";
-            case 33 -> "dccp";
-            case 47 -> "gre";
-            case 58 -> "icmpv6";
-            case 132 -> "sctp";
-            case 136 -> "udplite";
-            default -> Integer.toString(number);
-        };
     }
 }

@@ -52,6 +52,10 @@ public final class Capture implements AutoCloseable {
         return new Capture(port, file, program);
     }
 
+    public Path file() {
+        return file;
+    }
+
     /** Waits for so many datagrams, ends, and tells the flows in them. tshark must have found nothing odd. */
     public List<FlowFact> end(long datagrams) throws IOException, InterruptedException {
         List<FlowFact> facts = new ArrayList<>();

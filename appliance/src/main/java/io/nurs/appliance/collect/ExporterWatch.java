@@ -1,0 +1,88 @@
+package io.nurs.appliance.collect;
+
+import static io.nurs.flow.IanaElements.*;
+
+import io.nurs.flow.DataRecord;
+import io.nurs.flow.DecodedMessage;
+import io.nurs.flow.DecodedTemplate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What is remembered of one exporter's observation domain from message to message, to check the next by. */
+final class ExporterWatch {
+    private final Duration templateLifetime;
+    private final Map<Integer, Announced> templates;
+    private final BootWatch boot = new BootWatch();
+    private @Nullable Instant init;
+    private boolean needsInit;
+
+    /** A template as it was sent last, and when. */
+    private record Announced(DecodedTemplate template, Instant at) {}
+
+    ExporterWatch(int maxTemplates, Duration templateLifetime) {
+        this.templateLifetime = templateLifetime;
+        this.templates = new Eldest<>(maxTemplates);
+    }
+
+    void check(DecodedMessage message, boolean isDatagram, Consumer<Finding> findings) {
+        TimeChecks.checkExport(message.exportTime(), findings);
+        if (message.version() == Version.NETFLOW9) {
+            boot.check(message, findings);
+        }
+        for (DecodedTemplate template : message.templates()) {
+            Announced before = templates.put(template.id(), new Announced(template, message.exportTime()));
+            if (before == null || !before.template.equals(template)) {
+                TemplateChecks.check(template, message.version(), findings);
+            }
+        }
+        if (isDatagram) {
+            checkRepetition(message, findings);
+        }
+    }
+
+    /** Once for each template in a message. */
+    private void checkRepetition(DecodedMessage message, Consumer<Finding> findings) {
+        message.records().stream()
+                .map(DataRecord::templateId)
+                .distinct()
+                .forEach(id -> checkRepetition(id, message.exportTime(), findings));
+    }
+
+    private void checkRepetition(int id, Instant now, Consumer<Finding> findings) {
+        Announced announced = templates.get(id);
+        if (announced != null && announced.at.plus(templateLifetime).isBefore(now)) {
+            findings.accept(Finding.inTemplate(
+                    ComplaintKind.TEMPLATE_NOT_REPEATED,
+                    id,
+                    "has data, and was last sent "
+                            + Duration.between(announced.at, now).toSeconds()
+                            + " s ago: a collector that starts now reads nothing"));
+        }
+    }
+
+    FlowTimes check(ReadRecord record, Consumer<Finding> findings) {
+        boolean isNetflow9 = record.message().version() == Version.NETFLOW9;
+        Instant told = record.instant(systemInitTimeMilliseconds);
+        init = told == null ? init : told;
+        if (!record.isOptions() && record.has(flowStartSysUpTime)) {
+            needsInit |= !isNetflow9;
+        }
+        FlowTimes times = FlowTimes.of(record, isNetflow9 ? BootWatch.bootOf(record.message()) : init);
+        if (!record.isOptions()) {
+            TimeChecks.check(record, times, isNetflow9 ? null : init, findings);
+        }
+        return times;
+    }
+
+    void end(Consumer<Finding> findings) {
+        if (needsInit && init == null) {
+            findings.accept(Finding.of(
+                    ComplaintKind.BOOT,
+                    "flows have uptimes (21, 22), and systemInitTimeMilliseconds(160), without which they mean"
+                            + " nothing, was never sent"));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.nurs.appliance.collect;
+
+import io.nurs.flow.DataType;
+import io.nurs.flow.DecodedTemplate.FieldSpecifier;
+import io.nurs.flow.InformationElement;
+import java.util.Locale;
+
+/** Lengths that RFC 3954 §8 fixes, where IANA's type would allow shorter or longer ones. */
+final class FieldLengths {
+    private static final int ANY = 0;
+
+    private FieldLengths() {}
+
+    /** Octets of a field of NetFlow v9; 0 if its length is the template's to say. */
+    private static int netflow9(int id) {
+        return switch (id) {
+            case 4, 5, 6, 9, 13, 29, 30, 33, 35, 38, 39, 46, 48, 49, 55, 60, 61 -> 1;
+            case 7, 11, 32, 36, 37, 58, 59 -> 2;
+            case 31, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79 -> 3;
+            case 8, 12, 15, 18, 21, 22, 34, 47, 50, 64 -> 4;
+            case 56, 57, 80, 81 -> 6;
+            case 27, 28, 62, 63 -> 16;
+            default -> ANY;
+        };
+    }
+
+    /** Whether RFC 3954 has another length for it. What IANA's type does not allow either, the decoder has reported. */
+    static boolean isOddInNetflow9(FieldSpecifier field) {
+        int fixed = field.element().isIana() ? netflow9(field.element().id()) : ANY;
+        return fixed != ANY && field.length() != fixed && field.element().type().allows(field.length());
+    }
+
+    static Finding finding(int templateId, InformationElement element, int length, int version) {
+        return new Finding(
+                ComplaintKind.FIELD_LENGTH,
+                "template " + templateId + ", " + element,
+                "is sent in " + length + " octets, and " + expected(element, version));
+    }
+
+    private static String expected(InformationElement element, int version) {
+        int fixed = version == Version.NETFLOW9 && element.isIana() ? netflow9(element.id()) : ANY;
+        DataType type = element.type();
+        return fixed != ANY
+                ? "version 9 has " + fixed
+                : type.name().toLowerCase(Locale.ROOT) + " has " + (type.isInteger() ? "at most " : "")
+                        + type.defaultLength();
+    }
+}
