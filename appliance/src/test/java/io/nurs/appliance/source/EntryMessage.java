@@ -13,7 +13,6 @@ import java.net.InetAddress;
 /** A message about an entry as the kernel writes it, with the attributes that a test cares for. What is -1 is left out. */
 public final class EntryMessage {
     private static final int PORT_ID_INDEX = 12;
-    private static final int ICMP = 1;
 
     private final int type;
     private final int flags;
