@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param sourceAddress to send from, or null for what routing chooses
  * @param bindDevice an interface or a VRF to send through, or null
  * @param dscp Differentiated Services Code Point, 0 to 63
+ * @param spool where messages wait while the collector is down, or null: then they are lost
  * @param reconnectInterval the shortest time from one attempt to connect to the next
  * @param stallTimeout how long a connection may take nothing before it is given up
  */
@@ -21,6 +22,7 @@ public record CollectorDestination(
         @Nullable InetAddress sourceAddress,
         @Nullable String bindDevice,
         int dscp,
+        @Nullable SpoolConfig spool,
         Duration reconnectInterval,
         Duration stallTimeout)
         implements Destination {
@@ -34,7 +36,15 @@ public record CollectorDestination(
     static CollectorDestination defaults(CollectorAddress address) {
         // RFC 7011 §10.4.4: not more than one attempt a minute, unless the operator wants it.
         return new CollectorDestination(
-                address, CollectorTransport.UDP, null, null, null, 0, Duration.ofMinutes(1), Duration.ofSeconds(5));
+                address,
+                CollectorTransport.UDP,
+                null,
+                null,
+                null,
+                0,
+                null,
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(5));
     }
 
     static @Nullable CollectorDestination read(YamlSection exporter, FlowProtocol protocol) {
@@ -53,6 +63,7 @@ public record CollectorDestination(
                 exporter.optional("source-address", CollectorDestination::literal),
                 exporter.optional("bind-device", CollectorDestination::device),
                 (int) exporter.integer("dscp", fallback.dscp, 0, MAX_DSCP),
+                spool(exporter),
                 exporter.duration(
                         "reconnect-interval", fallback.reconnectInterval, Duration.ofSeconds(1), Duration.ofHours(1)),
                 exporter.duration(
@@ -85,6 +96,11 @@ public record CollectorDestination(
         }
         YamlSection section = value.section();
         return section == null ? null : TlsConfig.read(section);
+    }
+
+    private static @Nullable SpoolConfig spool(YamlSection exporter) {
+        YamlSection section = exporter.section("spool");
+        return section == null ? null : SpoolConfig.read(section);
     }
 
     private static InetAddress literal(String text) {

@@ -15,6 +15,7 @@ import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.filter.FlowExpression;
 import io.nurs.appliance.nat.NatEvent;
+import io.nurs.appliance.output.Spool;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.flow.EncoderOptions;
@@ -103,10 +104,13 @@ public final class Collector implements Distribution.Member {
         check(config.name(), encoder, new NatRecords(config.records().fields().profile()).templates());
         CollectorStats stats = new CollectorStats();
         Link link = switch (config.destination()) {
-            case CollectorDestination there
-            when there.transport() == CollectorTransport.UDP ->
-                UdpLink.open(config.name(), there, encoder, loop, transport, stats);
-            case CollectorDestination there -> StreamLink.open(config.name(), there, encoder, loop, transport, stats);
+            case CollectorDestination there -> {
+                Spool spool =
+                        there.spool() == null ? null : Spool.open(there.spool(), config.name() + "-" + domain, encoder);
+                yield there.transport() == CollectorTransport.UDP
+                        ? UdpLink.open(config.name(), there, encoder, loop, transport, stats, spool)
+                        : StreamLink.open(config.name(), there, encoder, loop, transport, stats, spool);
+            }
             case FileDestination file -> FileLink.open(config, file, domain, encoder, loop);
         };
         return new Collector(config, encoder, records, clock, uptime, link, stats);
@@ -255,8 +259,7 @@ public final class Collector implements Distribution.Member {
 
     /** Closing at once would drop what waits for the socket, and io_uring always has something on its way. */
     private void closeWhenSent(long deadline) {
-        boolean sent = channel.bytesBeforeUnwritable() >= channel.config().getWriteBufferHighWaterMark();
-        if (sent || System.nanoTime() > deadline) {
+        if (link.isIdle() || System.nanoTime() > deadline) {
             channel.close();
         } else {
             channel.eventLoop().schedule(() -> closeWhenSent(deadline), 1, TimeUnit.MILLISECONDS);

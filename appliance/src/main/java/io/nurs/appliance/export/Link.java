@@ -9,6 +9,11 @@ import io.netty.channel.Channel;
 interface Link {
     Channel channel();
 
+    /** Whether all that was written has been taken, so that closing loses nothing. */
+    default boolean isIdle() {
+        return Links.isIdle(channel());
+    }
+
     /** Whether what is sent now arrives, as far as can be known. */
     boolean isUp();
 

@@ -7,6 +7,8 @@ import io.netty.channel.unix.RawUnixChannelOption;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.output.Spool;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.nio.ByteBuffer;
@@ -38,6 +40,11 @@ final class SocketOptions {
         return destination.sourceAddress() == null
                 ? bootstrap.connect(address)
                 : bootstrap.connect(address, new InetSocketAddress(destination.sourceAddress(), 0));
+    }
+
+    /** Has the kernel tell a socket that the host or its network cannot be reached. */
+    static void askForErrors(Bootstrap bootstrap, InetSocketAddress address) {
+        bootstrap.option(address.getAddress() instanceof Inet6Address ? Spool.IPV6_RECVERR : Spool.IP_RECVERR, 1);
     }
 
     private static ByteBuffer name(String device) {

@@ -15,6 +15,8 @@ import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.output.RelayChannel;
+import io.nurs.appliance.output.Spool;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +37,8 @@ final class StreamLink implements Link {
     private final FlowEncoder encoder;
     private final Transports transport;
     private final CollectorStats stats;
-    private final RelayChannel relay = new RelayChannel();
+    private final @Nullable Spool spool;
+    private final RelayChannel relay;
     private final Patience patience;
     private final RateLimit limit = new RateLimit();
     private Runnable whenChanged = () -> {};
@@ -52,14 +55,21 @@ final class StreamLink implements Link {
             String name,
             CollectorDestination destination,
             FlowEncoder encoder,
+            EventLoop loop,
             Transports transport,
-            CollectorStats stats) {
+            CollectorStats stats,
+            @Nullable Spool spool)
+            throws InterruptedException {
         this.name = name;
         this.destination = destination;
         this.encoder = encoder;
         this.transport = transport;
         this.stats = stats;
+        this.spool = spool;
         this.patience = new Patience(destination.stallTimeout(), this::stalled);
+        this.relay = spool == null
+                ? RelayChannel.open(loop, patience, new Failures(), encoder)
+                : RelayChannel.open(loop, patience, new Failures(), spool, encoder);
     }
 
     /**
@@ -73,17 +83,16 @@ final class StreamLink implements Link {
             FlowEncoder encoder,
             EventLoop loop,
             Transports transport,
-            CollectorStats stats)
+            CollectorStats stats,
+            @Nullable Spool spool)
             throws StartException, InterruptedException {
-        StreamLink link = new StreamLink(name, destination, encoder, transport, stats);
-        Target target = link.target();
-        link.relay.pipeline().addLast(link.patience, link.new Failures(), encoder);
-        loop.register(link.relay).sync();
+        Target target = target(name, destination);
+        StreamLink link = new StreamLink(name, destination, encoder, loop, transport, stats, spool);
         loop.execute(() -> link.connect(target));
         return link;
     }
 
-    private Target target() throws StartException {
+    private static Target target(String name, CollectorDestination destination) throws StartException {
         InetSocketAddress address = SocketOptions.resolve(name, destination);
         return new Target(address, destination.tls() == null ? null : TlsClient.context(name, destination.tls()));
     }
@@ -94,23 +103,29 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public boolean isIdle() {
+        Channel current = connection;
+        return Links.isIdle(relay) && (current == null || Links.isIdle(current));
+    }
+
+    @Override
     public boolean isUp() {
         return connection != null;
     }
 
     @Override
     public boolean isCut() {
-        return connection == null;
+        return connection == null && spool == null;
     }
 
     @Override
     public boolean isWorthWaitingFor() {
-        return connection != null && !patience.isExhausted();
+        return !isCut() && !patience.isExhausted();
     }
 
     @Override
     public long lostMessages() {
-        return stats.sendErrors;
+        return spool == null ? stats.sendErrors : Links.lost(spool);
     }
 
     @Override
@@ -132,7 +147,7 @@ final class StreamLink implements Link {
     private void attempt() {
         Thread.ofVirtual().name("connect-" + name).start(() -> {
             try {
-                Target target = target();
+                Target target = target(name, destination);
                 relay.eventLoop().execute(() -> connect(target));
             } catch (StartException e) {
                 relay.eventLoop().execute(() -> failed(e.advice()));
@@ -181,12 +196,12 @@ final class StreamLink implements Link {
         stats.lastFailure = reason;
         if (!closed && limit.permits()) {
             LOG.warn(
-                    "exporter {}: no connection to {}: {}; trying again every {} s, records meanwhile are counted as not"
-                            + " sent{}",
+                    "exporter {}: no connection to {}: {}; trying again every {} s, records meanwhile {}{}",
                     name,
                     destination,
                     reason,
                     destination.reconnectInterval().toSeconds(),
+                    spool == null ? "are counted as not sent" : "wait in the spool",
                     limit.suppressed());
         }
         attemptLater();
@@ -196,8 +211,12 @@ final class StreamLink implements Link {
         attempting = false;
         connection = channel;
         stats.connections++;
-        encoder.newSession();
-        relay.connected(channel);
+        if (spool == null) {
+            encoder.newSession();
+            relay.connected(channel);
+        } else {
+            spool.collectorUp(channel);
+        }
         LOG.info("exporter {}: connected to {}", name, destination);
         whenChanged.run();
     }
@@ -205,9 +224,13 @@ final class StreamLink implements Link {
     private void lost(String reason) {
         connection = null;
         stats.lastFailure = reason;
-        relay.disconnected();
-        // What is packed belongs to the session that has ended.
-        relay.flush();
+        if (spool == null) {
+            relay.disconnected();
+            // What is packed belongs to the session that has ended.
+            relay.flush();
+        } else {
+            spool.collectorDown();
+        }
         if (closed) {
             return;
         }
@@ -239,6 +262,10 @@ final class StreamLink implements Link {
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
             closed = true;
+            Channel last = connection;
+            if (last != null) {
+                last.close();
+            }
             ctx.fireChannelInactive();
         }
     }

@@ -12,9 +12,12 @@ import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.output.Spool;
 import io.nurs.flow.FlowEncoder;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     private final CollectorDestination destination;
     private final FlowEncoder encoder;
     private final CollectorStats stats;
+    private final @Nullable Spool spool;
     private final Channel channel;
     private final RateLimit limit = new RateLimit();
     private boolean down;
@@ -45,12 +49,14 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
             FlowEncoder encoder,
             EventLoop loop,
             Transports transport,
-            CollectorStats stats)
+            CollectorStats stats,
+            @Nullable Spool spool)
             throws StartException, InterruptedException {
         this.name = name;
         this.destination = destination;
         this.encoder = encoder;
         this.stats = stats;
+        this.spool = spool;
         this.channel = connect(loop, transport);
     }
 
@@ -61,9 +67,10 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
             FlowEncoder encoder,
             EventLoop loop,
             Transports transport,
-            CollectorStats stats)
+            CollectorStats stats,
+            @Nullable Spool spool)
             throws StartException, InterruptedException {
-        return new UdpLink(name, destination, encoder, loop, transport, stats);
+        return new UdpLink(name, destination, encoder, loop, transport, stats, spool);
     }
 
     private Channel connect(EventLoop loop, Transports transport) throws StartException, InterruptedException {
@@ -73,12 +80,17 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(UdpLink.this, encoder);
+                        channel.pipeline().addLast(UdpLink.this);
+                        if (spool != null) {
+                            channel.pipeline().addLast(spool);
+                        }
+                        channel.pipeline().addLast(encoder);
                     }
                 });
-        ChannelFuture connected = SocketOptions.connect(
-                        bootstrap, destination, SocketOptions.resolve(name, destination))
-                .await();
+        InetSocketAddress address = SocketOptions.resolve(name, destination);
+        SocketOptions.askForErrors(bootstrap, address);
+        ChannelFuture connected =
+                SocketOptions.connect(bootstrap, destination, address).await();
         if (!connected.isSuccess()) {
             throw SocketOptions.refused(name, destination, connected.cause());
         }
@@ -92,7 +104,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public boolean isUp() {
-        return !down;
+        return spool == null ? !down : !spool.isDown();
     }
 
     @Override
@@ -108,7 +120,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public long lostMessages() {
-        return stats.sendErrors;
+        return spool == null ? stats.sendErrors : Links.lost(spool);
     }
 
     @Override
@@ -128,7 +140,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
         stats.sendErrors++;
         lastErrorNanos = System.nanoTime();
         sentBeforeError = encoder.stats().datagrams();
-        if (!down) {
+        if (spool == null && !down) {
             down = true;
             encoder.refreshAlways(true);
             ctx.executor().schedule(() -> look(ctx), OUTAGE_NANOS, TimeUnit.NANOSECONDS);

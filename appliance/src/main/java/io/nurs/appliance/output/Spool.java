@@ -12,6 +12,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
+import io.nurs.appliance.config.SpoolConfig;
 import io.nurs.flow.FlowEncoder;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * that nothing is missing, or what.
  *
  * <p>On UDP it finds out for itself, from the ICMP errors that a connected socket is told: add it between socket and encoder. An
- * encoder of a stream lives in a {@link FrontChannel}, and whoever connects says {@link #collectorUp} and
+ * encoder of a stream lives in a {@link RelayChannel}, and whoever connects says {@link #collectorUp} and
  * {@link #collectorDown}. All calls come from the event loop.
  *
  * <p>Longer than a class should be: what is in flight, in memory and on the disk changes hands in one place.

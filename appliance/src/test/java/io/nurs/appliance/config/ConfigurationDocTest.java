@@ -25,7 +25,7 @@ class ConfigurationDocTest {
                 filters: [{ type: mark-interfaces, ingress: 1, egress: 1, zzz: 1 }, { type: match, expression: port == 1, zzz: 1 }]
                 exporters: [main]
             exporters:
-              main: { type: netflow9, collector: 192.0.2.10, zzz: 1, template-refresh: { zzz: 1 } }
+              main: { type: netflow9, collector: 192.0.2.10, zzz: 1, spool: { directory: /s, zzz: 1 }, template-refresh: { zzz: 1 } }
               tls: { type: ipfix, transport: tls, collector: 192.0.2.10,
                      tls: { certificate: /c, key: /k, trust: /t, zzz: 1 } }
               file: { type: ipfix, file: { path: /f, zzz: 1 } }
@@ -78,7 +78,7 @@ class ConfigurationDocTest {
     private static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(9, e.errors().size(), e::getMessage);
+        assertEquals(10, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()

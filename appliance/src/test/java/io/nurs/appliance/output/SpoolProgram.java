@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.nurs.appliance.Transports;
+import io.nurs.appliance.config.SpoolConfig;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowEncoder;

@@ -15,6 +15,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.ResourceLeakDetector;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
+import io.nurs.appliance.config.SpoolConfig;
 import io.nurs.appliance.lab.AllocatedBytes;
 import io.nurs.appliance.lab.Program;
 import io.nurs.appliance.lab.RecordingCollector;
@@ -327,7 +328,7 @@ class SpoolTest {
         encoder = protocol.equals("ipfix") ? Numbers.ipfixStream(1400) : Numbers.netflow9Stream(1400);
         spool = Spool.open(config(), "main", encoder);
         loop = new MultiThreadIoEventLoopGroup(1, Transports.EPOLL.handlers());
-        channel = FrontChannel.open(loop.next(), spool, encoder);
+        channel = RelayChannel.open(loop.next(), spool, encoder);
         try (StreamCollector collector = new StreamCollector()) {
             connect(collector);
             load(Duration.ofMillis(500));

@@ -1,9 +1,10 @@
-package io.nurs.appliance.export;
+package io.nurs.appliance.output;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stays while connections come and go: hands what is written to the one there is, and fails it while there is none. A message is
- * done when the connection has given it to the kernel; until then it counts for this channel's writability.
+ * done when the connection has given it to the kernel; until then it counts for this channel's writability. A {@link Spool} in
+ * it takes all of that over.
  */
-final class RelayChannel extends AbstractChannel {
+public final class RelayChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
     private final ChannelConfig config = new DefaultChannelConfig(this);
@@ -29,23 +31,31 @@ final class RelayChannel extends AbstractChannel {
     private boolean open = true;
     private int handedOver;
 
-    RelayChannel() {
+    private RelayChannel() {
         super(null);
     }
 
+    /** Registered, with these handlers. */
+    public static RelayChannel open(EventLoop loop, ChannelHandler... handlers) throws InterruptedException {
+        RelayChannel channel = new RelayChannel();
+        channel.pipeline().addLast(handlers);
+        loop.register(channel).sync();
+        return channel;
+    }
+
     /** From now on messages go there. */
-    void connected(Channel to) {
+    public void connected(Channel to) {
         connection = to;
     }
 
     /** What the connection had not taken has failed, or will. */
-    void disconnected() {
+    public void disconnected() {
         connection = null;
         handOver();
     }
 
     /** To be called when the connection takes more. */
-    void handOver() {
+    public void handOver() {
         ChannelOutboundBuffer waiting = unsafe().outboundBuffer();
         if (waiting != null) {
             doWrite(waiting);

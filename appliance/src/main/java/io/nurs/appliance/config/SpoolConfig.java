@@ -1,7 +1,8 @@
-package io.nurs.appliance.output;
+package io.nurs.appliance.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator may choose about a spool.
@@ -16,6 +17,27 @@ public record SpoolConfig(Path directory, long maxBytes, int messagesPerSecond, 
     private static final long MAX_BYTES = 1L << 30;
     private static final int MESSAGES_PER_SECOND = 1000;
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(1500);
+
+    private static final long MIN_BYTES = 1 << 20;
+    private static final int MAX_RATE = 1_000_000;
+
+    static @Nullable SpoolConfig read(YamlSection section) {
+        Path directory = section.required(
+                "directory", "write where messages may wait, such as /var/lib/nurs/spool", SpoolConfig::directory);
+        SpoolConfig fallback = in(directory == null ? Path.of("/") : directory);
+        SpoolConfig config = fallback.withMaxBytes(
+                        section.sizeBytes("max-size", fallback.maxBytes, MIN_BYTES, 1L << 40))
+                .withMessagesPerSecond((int) section.integer("rate", fallback.messagesPerSecond, 1, MAX_RATE));
+        section.finish();
+        return directory == null ? null : config;
+    }
+
+    private static Path directory(String text) {
+        if (!text.startsWith("/")) {
+            throw new IllegalArgumentException(ScalarText.quote(text) + " is not an absolute path");
+        }
+        return Path.of(text);
+    }
 
     public SpoolConfig {
         if (maxBytes < 1 || messagesPerSecond < 1 || probeInterval.toMillis() < 1) {
