@@ -1,5 +1,6 @@
 package io.nurs.appliance;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -15,6 +16,7 @@ import io.nurs.appliance.export.FlowExporter;
 import io.nurs.appliance.export.Stack;
 import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
 import java.io.IOException;
@@ -43,6 +45,7 @@ public final class Appliance {
     private final EventLoopGroup loops;
     private final List<ConntrackSource> sources = new ArrayList<>();
     private final List<Collector> collectors = new ArrayList<>();
+    private final List<InterfaceNames> interfaceNames = new ArrayList<>();
 
     private Appliance(ApplianceConfig config) throws StartException {
         this.config = config;
@@ -93,9 +96,34 @@ public final class Appliance {
             case ConntrackSourceConfig conntrack -> {
                 ConntrackSource opened = ConntrackSource.open(conntrack, reader, first, loop, new FlowExporter(stacks));
                 own.values().forEach(collector -> collector.tellLosses(opened.stats()));
+                tellInterfaces(source, opened, loop, own);
                 yield opened;
             }
         };
+    }
+
+    private void tellInterfaces(SourceConfig source, ConntrackSource opened, EventLoop loop, Map<String, Collector> own)
+            throws StartException {
+        List<Collector> told = config.stacks().stream()
+                .filter(stack -> stack.source().equals(source) && stack.namesInterfaces())
+                .flatMap(stack -> stack.exporters().stream())
+                .map(ExporterConfig::name)
+                .distinct()
+                .map(own::get)
+                .toList();
+        if (told.isEmpty()) {
+            return;
+        }
+        try {
+            InterfaceNames names = InterfaceNames.open(opened.namespace(), loop);
+            interfaceNames.add(names);
+            told.forEach(collector -> collector.tellInterfaces(visitor -> names.forEach(visitor::visit)));
+        } catch (IOException e) {
+            throw new StartException(
+                    "source " + source.name() + ": cannot list interfaces (" + e.getMessage()
+                            + "); write names: false in the mark-interfaces filter",
+                    e);
+        }
     }
 
     private Stack stack(StackConfig config, SourceConfig source, int reader, EventLoop loop, Map<String, Collector> own)
@@ -167,9 +195,12 @@ public final class Appliance {
         for (ConntrackSource source : sources) {
             source.stop();
         }
-        for (Collector collector : collectors) {
-            collector.close().await();
+        // At once: each may take a while.
+        List<ChannelFuture> closing = collectors.stream().map(Collector::close).toList();
+        for (ChannelFuture closed : closing) {
+            closed.await();
         }
+        interfaceNames.forEach(InterfaceNames::close);
         for (ConntrackSource source : sources) {
             source.close();
         }

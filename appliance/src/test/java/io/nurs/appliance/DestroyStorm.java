@@ -46,8 +46,8 @@ final class DestroyStorm implements AutoCloseable {
 
     DestroyStorm(String url, Accounting accounting) {
         collector = new EmbeddedCollector(url, datagram -> bytes += datagram.readableBytes());
-        FlowFilter marks =
-                FlowFilter.of(new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
+        FlowFilter marks = FlowFilter.of(
+                new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1, false));
         ConntrackSourceConfig config = ConntrackSourceConfig.defaults("flows");
         FlowExporter exporter = collector.exporter(true, marks);
         if (accounting == Accounting.DELTA) {

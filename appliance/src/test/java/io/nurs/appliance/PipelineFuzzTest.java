@@ -30,8 +30,8 @@ class PipelineFuzzTest {
     @ParameterizedTest
     @EnumSource(NatView.class)
     void mutatedMessagesLeaveAsDatagramsThatDecode(NatView view) {
-        FlowFilter marks =
-                FlowFilter.of(new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
+        FlowFilter marks = FlowFilter.of(
+                new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1, false));
         Random random = new Random(9);
         try (EmbeddedCollector collector = EmbeddedCollector.decoding(view)) {
             EmbeddedSource source = new EmbeddedSource(

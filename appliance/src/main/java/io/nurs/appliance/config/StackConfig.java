@@ -19,6 +19,12 @@ public record StackConfig(
         return filters.stream().anyMatch(MarkInterfacesConfig.class::isInstance);
     }
 
+    /** Whether collectors are told the names of those interfaces. */
+    public boolean namesInterfaces() {
+        return filters.stream()
+                .anyMatch(filter -> filter instanceof MarkInterfacesConfig interfaces && interfaces.names());
+    }
+
     /** One whose exporters get every flow each. */
     public StackConfig(String name, SourceConfig source, List<FilterConfig> filters, List<ExporterConfig> exporters) {
         this(name, source, filters, exporters, DistributionMode.MIRROR);

@@ -17,9 +17,7 @@ public final class Distribution {
     /** What {@link #choose} answers when each member is to get the flow. */
     public static final int ALL = -1;
 
-    // Odd constants of no meaning (digits of the golden ratio and of the square root of 2), FNV-1a's own two.
-    private static final long WHITEN = 0x9e3779b97f4a7c15L;
-    private static final long FOLD = 0x6a09e667f3bcc909L;
+    // FNV-1a's
     private static final long FNV_BASIS = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 
@@ -60,7 +58,7 @@ public final class Distribution {
     public int choose(TupleView original, int zone) {
         return switch (mode) {
             case MIRROR -> ALL;
-            case HASH -> heaviest(hash(original, zone));
+            case HASH -> heaviest(TupleHash.of(original, zone));
             case FAILOVER -> firstUp();
         };
     }
@@ -85,7 +83,7 @@ public final class Distribution {
         long weight = 0;
         long weightUp = 0;
         for (int i = 0; i < members.length; i++) {
-            long own = mix(names[i] ^ conversation, WHITEN);
+            long own = TupleHash.mix(names[i] ^ conversation, TupleHash.WHITEN);
             if (heaviest < 0 || own > weight) {
                 heaviest = i;
                 weight = own;
@@ -98,29 +96,11 @@ public final class Distribution {
         return heaviestUp < 0 ? heaviest : heaviestUp;
     }
 
-    /** Of a conversation. */
-    static long hash(TupleView original, int zone) {
-        long mixed = mix(((long) zone << 32) | (original.zone() << 8) | original.protocol(), WHITEN);
-        mixed = mix(mixed ^ original.protocolKey(), FOLD);
-        mixed = mix(mixed ^ original.sourceLow(), WHITEN);
-        mixed = mix(mixed ^ original.destinationLow(), FOLD);
-        if (original.isIpv6()) {
-            mixed = mix(mixed ^ original.sourceHigh(), WHITEN);
-            mixed = mix(mixed ^ original.destinationHigh(), FOLD);
-        }
-        return mixed;
-    }
-
     private static long hash(String name) {
         long hash = FNV_BASIS;
         for (int i = 0; i < name.length(); i++) {
             hash = (hash ^ name.charAt(i)) * FNV_PRIME;
         }
-        return mix(hash, FOLD);
-    }
-
-    /** Multiplies to 128 bits and folds them: each bit of the input moves about half of the result's. */
-    private static long mix(long a, long b) {
-        return (a * b) ^ Math.unsignedMultiplyHigh(a, b);
+        return TupleHash.mix(hash, TupleHash.FOLD);
     }
 }

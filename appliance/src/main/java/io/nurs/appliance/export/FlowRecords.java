@@ -40,7 +40,7 @@ final class FlowRecords {
 
     /** Writes one record of both directions, or one for each with traffic, the originator's first. */
     void write(ConntrackFlow flow, boolean interfaces, Consumer<FlowRecord<Uniflow>> to) {
-        if (templates.isEmpty() || !sampling.takes(flow.original())) {
+        if (templates.isEmpty() || !sampling.takes(flow.original(), flow.zone())) {
             return;
         }
         Uniflow direction = uniflow;

@@ -10,7 +10,6 @@ final class FlowSampling {
     /** An exporter has one selector, RFC 7014, or sampler, as NetFlow v9 says. */
     static final int ID = 1;
 
-    private final TupleHash hash = new TupleHash();
     private final int interval;
     private long observed;
     private long selected;
@@ -20,9 +19,9 @@ final class FlowSampling {
         this.interval = interval;
     }
 
-    boolean takes(TupleView original) {
+    boolean takes(TupleView original, int zone) {
         observed++;
-        boolean taken = interval == 1 || Long.remainderUnsigned(hash.of(original), interval) == 0;
+        boolean taken = interval == 1 || Long.remainderUnsigned(TupleHash.of(original, zone), interval) == 0;
         selected += taken ? 1 : 0;
         return taken;
     }

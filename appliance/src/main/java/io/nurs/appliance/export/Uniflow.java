@@ -29,7 +29,6 @@ final class Uniflow {
     private static final int FLOW_DELETED = 2;
     private static final int FLOW_UPDATE = 5;
 
-    private final TupleHash hash = new TupleHash();
     private final boolean wire;
     private ConntrackFlow flow;
     private boolean reply;
@@ -220,7 +219,7 @@ final class Uniflow {
 
     /** The same in all records of a conversation, and in no other's: {@link #id()} alone is 32 bits that others may share. */
     long flowId() {
-        return hash.of(flow.original()) << Integer.SIZE | Integer.toUnsignedLong(flow.id());
+        return TupleHash.of(flow.original(), flow.zone()) << Integer.SIZE | Integer.toUnsignedLong(flow.id());
     }
 
     long startNanos() {

@@ -14,6 +14,7 @@ import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequestTracker;
+import io.nurs.netlink.NetworkNamespace;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -196,6 +197,11 @@ public final class ConntrackSource {
     /** The source's name, with the reader's number if it has several. */
     public String name() {
         return name;
+    }
+
+    /** Whose table it is. */
+    public NetworkNamespace namespace() {
+        return sockets.namespace();
     }
 
     public ConntrackStats stats() {

@@ -45,7 +45,7 @@ class ConfigLoaderTest {
                 8000,
                 Duration.ofMillis(50));
         MarkInterfacesConfig marks =
-                new MarkInterfacesConfig(new MarkField(0xf0000000, 28), new MarkField(0xf0, 4), 0x80000000);
+                new MarkInterfacesConfig(new MarkField(0xf0000000, 28), new MarkField(0xf0, 4), 0x80000000, false);
         MatchConfig match = new MatchConfig(FlowExpression.parse("protocol == tcp and port in [80, 443]"));
         assertEquals(Transport.AUTO, config.transport());
         assertEquals(2, config.stacks().size());

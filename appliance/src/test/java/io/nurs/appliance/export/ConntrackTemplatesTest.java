@@ -35,7 +35,7 @@ class ConntrackTemplatesTest {
     private static List<DataRecord> records(NatView view, boolean interfaces, byte[] message) {
         try (EmbeddedCollector collector = EmbeddedCollector.decoding(view)) {
             FlowFilter marks = FlowFilter.of(
-                    new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
+                    new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1, false));
             EmbeddedSource source = new EmbeddedSource(
                     ConntrackSourceConfig.defaults("flows"),
                     InstantSource.system(),

@@ -97,7 +97,7 @@ class DistributionTest {
 
     private static long hash(EntryMessage message) {
         long[] hash = new long[1];
-        with(flow -> hash[0] = Distribution.hash(flow.original(), flow.zone()), message);
+        with(flow -> hash[0] = TupleHash.of(flow.original(), flow.zone()), message);
         return hash[0];
     }
 

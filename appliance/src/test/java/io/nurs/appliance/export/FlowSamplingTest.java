@@ -20,7 +20,7 @@ class FlowSamplingTest {
         EmbeddedSource source = new EmbeddedSource(
                 ConntrackSourceConfig.defaults("flows"),
                 InstantSource.system(),
-                (ConntrackFlow flow) -> taken.add(sampling.takes(flow.original())));
+                (ConntrackFlow flow) -> taken.add(sampling.takes(flow.original(), flow.zone())));
         for (EntryMessage entry : entries) {
             source.read(entry);
         }

@@ -271,8 +271,8 @@ class FlowExpressionTest {
 
     @Test
     void asksWhatAnEarlierFilterHasAdded() {
-        FlowFilter marks =
-                FlowFilter.of(new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1));
+        FlowFilter marks = FlowFilter.of(
+                new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1, false));
         FlowFilter match = FlowFilter.of(new MatchConfig(
                 FlowExpression.parse("ingressInterface == 3 and egressInterface == 2 and flowDirection == egress")));
         with(web().mark(0x321), flow -> assertTrue(marks.pass(flow) && match.pass(flow)));

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class MarkInterfacesTest {
     private static List<Integer> read(String ingress, String egress, int direction, int mark) {
-        FlowFilter filter =
-                FlowFilter.of(new MarkInterfacesConfig(MarkField.parse(ingress), MarkField.parse(egress), direction));
+        FlowFilter filter = FlowFilter.of(
+                new MarkInterfacesConfig(MarkField.parse(ingress), MarkField.parse(egress), direction, false));
         List<Integer> seen = new ArrayList<>();
         EmbeddedSource source =
                 new EmbeddedSource(ConntrackSourceConfig.defaults("flows"), InstantSource.system(), flow -> {
