@@ -219,14 +219,22 @@ final class DatagramPacker {
         datagram.markRefreshed();
         try {
             if (!schedule.repeatsTemplates() || repeatTemplates(ctx)) {
+                boolean options = schedule.repeatsOptions();
                 schedule.done();
-                for (int i = 0; i < optionsSources.size(); i++) {
-                    optionsSources.get(i).writeTo(optionsSink);
+                if (options) {
+                    writeOptions();
                 }
             }
         } finally {
             refreshing = false;
         }
+    }
+
+    private void writeOptions() {
+        for (int i = 0; i < optionsSources.size(); i++) {
+            optionsSources.get(i).writeTo(optionsSink);
+        }
+        schedule.optionsDone();
     }
 
     private boolean repeatTemplates(ChannelHandlerContext ctx) {

@@ -104,7 +104,10 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
         schedule.request();
     }
 
-    /** The same for every datagram as long as it is on: for a collector that may be back at any moment. */
+    /**
+     * The same for every datagram as long as it is on, with option records once a second: for a collector that may be back at
+     * any moment.
+     */
     public final void refreshAlways(boolean on) {
         schedule.always(on);
     }

@@ -2,6 +2,9 @@ package io.nurs.flow;
 
 /** When templates and option records are due to be repeated, and which of them a transport needs. */
 final class RefreshSchedule {
+    /** Option records may be many: before every datagram they would be most of what is sent. */
+    private static final long ALWAYS_OPTIONS_MILLIS = 1_000;
+
     private final int packets;
     private final long millis;
     private final boolean stream;
@@ -12,6 +15,7 @@ final class RefreshSchedule {
 
     private boolean always;
     private long refreshedMillis;
+    private long optionsMillis;
     private int datagrams;
 
     RefreshSchedule(EncoderOptions options, ExportClock clock) {
@@ -47,6 +51,18 @@ final class RefreshSchedule {
     /** On a stream the other end has them, unless there is a new other end. RFC 7011 §8.1 */
     boolean repeatsTemplates() {
         return !stream || isWanted();
+    }
+
+    /** While everything is repeated always, option records are once a second. */
+    boolean repeatsOptions() {
+        long elapsed = clock.epochMillis() - optionsMillis;
+        return requested || !always || elapsed < 0 || elapsed >= ALWAYS_OPTIONS_MILLIS;
+    }
+
+    /** The datagrams that option records filled do not count for the next repetition. */
+    void optionsDone() {
+        optionsMillis = clock.epochMillis();
+        datagrams = 0;
     }
 
     void done() {

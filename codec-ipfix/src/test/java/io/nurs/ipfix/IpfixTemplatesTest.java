@@ -144,6 +144,36 @@ class IpfixTemplatesTest {
     }
 
     @Test
+    void optionsAreRepeatedOnceASecondWhileTemplatesAlwaysAre() {
+        encoder.encoder.addOptions(TestFlow.OPTIONS);
+        encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
+        encoder.flushed();
+        encoder.encoder.refreshAlways(true);
+        encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
+        assertEquals(List.of(3, 2, 256), sets(only(encoder.flushed())));
+        encoder.nowMillis += 1000;
+        encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
+        assertEquals(List.of(3, 2, 300, 301, 256), sets(only(encoder.flushed())));
+    }
+
+    /** Thirty option records fill more of these datagrams than it takes for a repetition. */
+    @Test
+    void optionsThatFillDatagramsDoNotCallForThemselves() {
+        try (EncoderFixture tight = new EncoderFixture(new EncoderOptions(42, 152, 4, Duration.ofHours(1)))) {
+            tight.encoder.addOptions(sink -> {
+                for (int i = 0; i < 10; i++) {
+                    TestFlow.OPTIONS.writeTo(sink);
+                }
+            });
+            tight.write(TestFlow.BIFLOW, TestFlow.WEB);
+            tight.flushed();
+            tight.write(TestFlow.BIFLOW, TestFlow.WEB);
+
+            assertEquals(List.of(256), sets(only(tight.flushed())));
+        }
+    }
+
+    @Test
     void refreshWaitsForDataAndSendsNothingByItself() {
         encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
         encoder.flushed();

@@ -16,6 +16,7 @@ import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.ElementType;
 import io.nurs.netflow9.Netflow9Scope;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,7 @@ final class OptionRecords {
     private static final int NAME_BYTES = 16;
 
     private static final int DESCRIPTION_BYTES = 32;
+    private static final long INTERFACES_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final FlowExporterConfig config;
     private final boolean ipfix;
@@ -152,12 +154,13 @@ final class OptionRecords {
     }
 
     private static final class NamedInterface {
+        private long toldNanos = System.nanoTime() - INTERFACES_NANOS;
         int index;
         String name = "";
         String description = "";
     }
 
-    /** A record for each interface there is when it is asked. */
+    /** A record for each interface there is when it is asked; they may be thousands, so not more often than once a minute. */
     OptionsSource interfaces(InterfaceNames names) {
         Template<NamedInterface> template = Template.options(
                 INTERFACES,
@@ -168,12 +171,19 @@ final class OptionRecords {
                         Field.string(interfaceDescription, DESCRIPTION_BYTES, named -> named.description)));
         NamedInterface source = new NamedInterface();
         FlowRecord<NamedInterface> record = FlowRecord.of(template, source);
-        return sink -> names.forEach((index, name, description) -> {
-            source.index = index;
-            source.name = name;
-            source.description = description;
-            sink.write(record);
-        });
+        return sink -> {
+            long now = System.nanoTime();
+            if (now - source.toldNanos < INTERFACES_NANOS) {
+                return;
+            }
+            source.toldNanos = now;
+            names.forEach((index, name, description) -> {
+                source.index = index;
+                source.name = name;
+                source.description = description;
+                sink.write(record);
+            });
+        };
     }
 
     /** What flowStart- and flowEndSysUpTime count from, which NetFlow v9 has in its header. */
