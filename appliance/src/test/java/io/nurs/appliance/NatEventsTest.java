@@ -42,7 +42,7 @@ class NatEventsTest extends RouterTest {
     Path directory;
 
     private Subject start(String options) throws Exception {
-        return Subject.start(lab, "events: nat, " + options, "", collector.port());
+        return Subject.start(lab, "events: nat, " + options, "fields: nat-events, options: false", collector.port());
     }
 
     private static NatStats stats(Subject subject) {

@@ -96,8 +96,8 @@ class NatVolumeTest extends RouterTest {
                   - { name: by-session, source: sessions, exporters: [one] }
                   - { name: by-block, source: blocks, exporters: [two] }
                 exporters:
-                  one: { type: netflow9, collector: "127.0.0.1:%3$d", flush-interval: 20ms }
-                  two: { type: netflow9, collector: "127.0.0.1:%4$d", flush-interval: 20ms }
+                  one: { type: netflow9, collector: "127.0.0.1:%3$d", flush-interval: 20ms, fields: nat-events, options: false }
+                  two: { type: netflow9, collector: "127.0.0.1:%4$d", flush-interval: 20ms, fields: nat-events, options: false }
                 """.formatted(lab.router(), PORTS, collector.port(), other.port()))) {
             int opened = load();
             lab.inRouter("conntrack", "-F");

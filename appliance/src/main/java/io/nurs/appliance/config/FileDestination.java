@@ -40,6 +40,21 @@ public record FileDestination(Path path, long rotateBytes, Duration rotateInterv
         return Path.of(text);
     }
 
+    /**
+     * Where messages of one of the exporter's domains go.
+     *
+     * @param first the exporter's first domain, whose file has no number in its name
+     */
+    public Path path(long domain, long first) {
+        if (domain == first) {
+            return path;
+        }
+        String name = String.valueOf(path.getFileName());
+        int dot = name.lastIndexOf('.');
+        return path.resolveSibling(
+                dot > 0 ? name.substring(0, dot) + "." + domain + name.substring(dot) : name + "." + domain);
+    }
+
     public boolean isStdout() {
         return path.equals(STDOUT);
     }

@@ -28,12 +28,18 @@ final class OutputFiles {
             FlowExporterConfig exporter,
             FileDestination file,
             Map<Path, String> writers) {
-        String other = writers.putIfAbsent(file.path().normalize(), exporter.name());
-        if (other != null) {
-            place.error("writes to " + file + ", and so does exporter " + ScalarText.quote(other)
-                    + "; give each a file of its own");
+        int readers = Math.max(1, ApplianceConfig.readers(ApplianceConfig.sourcesOf(stacks, exporter)));
+        long first = exporter.observationDomain();
+        for (long domain = first; domain < first + readers; domain++) {
+            Path path = file.path(domain, first);
+            String other = writers.putIfAbsent(path.normalize(), exporter.name());
+            if (other != null) {
+                place.error("writes to " + (file.isStdout() ? file : path) + ", and so does exporter "
+                        + ScalarText.quote(other) + "; give each a file of its own");
+                return;
+            }
         }
-        if (file.isStdout() && ApplianceConfig.readers(ApplianceConfig.sourcesOf(stacks, exporter)) > 1) {
+        if (file.isStdout() && readers > 1) {
             place.error("several readers of sources use this exporter, and standard output takes the messages of one;"
                     + " write to files, of which each reader has its own");
         }

@@ -54,6 +54,7 @@ public final class Collector implements Distribution.Member {
     private final Future<?> flushTick;
     private final CollectorStats stats;
     private final NotSent notSent = new NotSent();
+    private long knownLost;
     private final @Nullable OptionRecords options;
 
     /** Over a link whose pipeline holds the encoder. */
@@ -105,7 +106,7 @@ public final class Collector implements Distribution.Member {
         CollectorStats stats = new CollectorStats();
         Link link = switch (config.destination()) {
             case CollectorDestination there -> {
-                Spool spool =
+                SpoolOpener spool = () ->
                         there.spool() == null ? null : Spool.open(there.spool(), config.name() + "-" + domain, encoder);
                 yield there.transport() == CollectorTransport.UDP
                         ? UdpLink.open(config.name(), there, encoder, loop, transport, stats, spool)
@@ -142,6 +143,12 @@ public final class Collector implements Distribution.Member {
     }
 
     private void flush() {
+        long lost = link.lostRecords();
+        if (lost > knownLost) {
+            // How many packets they told of is not known any more.
+            notSent.add(lost - knownLost, 0, 0, clock.epochMillis());
+            knownLost = lost;
+        }
         if (!link.isCut()) {
             channel.flush();
         }

@@ -18,30 +18,22 @@ final class FileLink implements Link {
     private final Patience patience = new Patience(STALL_TIMEOUT, this::exhausted);
     private Runnable whenChanged = () -> {};
 
-    private FileLink(MessageFileChannel channel) {
+    private final LostRecords lost;
+
+    private FileLink(MessageFileChannel channel, FlowEncoder encoder) {
         this.channel = channel;
+        this.lost = new LostRecords(encoder);
+        channel.pipeline().addFirst(patience, lost);
     }
 
     /** @param domain of the messages: one that is not the exporter's first stands in the file's name */
     static FileLink open(
             FlowExporterConfig exporter, FileDestination file, long domain, FlowEncoder encoder, EventLoop loop)
             throws StartException, InterruptedException {
-        String path = file.path().toString();
-        if (domain != exporter.observationDomain()) {
-            path = withDomain(path, domain);
-        }
+        String path = file.path(domain, exporter.observationDomain()).toString();
         MessageFileOptions options = MessageFileOptions.of(exporter.name(), path)
                 .rotating(file.rotateBytes(), file.rotateInterval(), file.keep());
-        FileLink link = new FileLink(MessageFileChannel.open(options, encoder, loop));
-        link.channel.pipeline().addFirst(link.patience);
-        return link;
-    }
-
-    private static String withDomain(String path, long domain) {
-        int dot = path.lastIndexOf('.');
-        return dot > path.lastIndexOf('/') + 1
-                ? path.substring(0, dot) + "." + domain + path.substring(dot)
-                : path + "." + domain;
+        return new FileLink(MessageFileChannel.open(options, encoder, loop), encoder);
     }
 
     private void exhausted() {
@@ -76,5 +68,10 @@ final class FileLink implements Link {
     @Override
     public long lostMessages() {
         return channel.stats().droppedMessages();
+    }
+
+    @Override
+    public long lostRecords() {
+        return lost.records();
     }
 }

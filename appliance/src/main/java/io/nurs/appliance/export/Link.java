@@ -26,6 +26,9 @@ interface Link {
     /** Messages that were written and went nowhere. */
     long lostMessages();
 
+    /** Records in those, as far as they are known. */
+    long lostRecords();
+
     /** Has {@code action} run when {@link #isWorthWaitingFor()} has changed. */
     void onChange(Runnable action);
 }

@@ -7,9 +7,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.timeout.WriteTimeoutException;
+import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
@@ -32,6 +35,12 @@ final class StreamLink implements Link {
     private static final Logger LOG = LoggerFactory.getLogger(StreamLink.class);
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
+    /** netinet/tcp.h: a collector that is gone without a word is noticed before a quarter of an hour has passed. */
+    private static final ChannelOption<Integer> TCP_USER_TIMEOUT =
+            new IntegerUnixChannelOption("TCP_USER_TIMEOUT", 6, 18);
+
+    private static final int UNACKNOWLEDGED_MILLIS = 30_000;
+
     private final String name;
     private final CollectorDestination destination;
     private final FlowEncoder encoder;
@@ -40,6 +49,7 @@ final class StreamLink implements Link {
     private final @Nullable Spool spool;
     private final RelayChannel relay;
     private final Patience patience;
+    private final LostRecords lost;
     private final RateLimit limit = new RateLimit();
     private Runnable whenChanged = () -> {};
     private @Nullable Channel connection;
@@ -66,10 +76,11 @@ final class StreamLink implements Link {
         this.transport = transport;
         this.stats = stats;
         this.spool = spool;
+        this.lost = new LostRecords(encoder);
         this.patience = new Patience(destination.stallTimeout(), this::stalled);
         this.relay = spool == null
-                ? RelayChannel.open(loop, patience, new Failures(), encoder)
-                : RelayChannel.open(loop, patience, new Failures(), spool, encoder);
+                ? RelayChannel.open(loop, patience, lost, new Tail(), encoder)
+                : RelayChannel.open(loop, patience, spool, new Tail(), encoder);
     }
 
     /**
@@ -84,10 +95,10 @@ final class StreamLink implements Link {
             EventLoop loop,
             Transports transport,
             CollectorStats stats,
-            @Nullable Spool spool)
+            SpoolOpener spools)
             throws StartException, InterruptedException {
         Target target = target(name, destination);
-        StreamLink link = new StreamLink(name, destination, encoder, loop, transport, stats, spool);
+        StreamLink link = new StreamLink(name, destination, encoder, loop, transport, stats, spools.open());
         loop.execute(() -> link.connect(target));
         return link;
     }
@@ -125,7 +136,12 @@ final class StreamLink implements Link {
 
     @Override
     public long lostMessages() {
-        return spool == null ? stats.sendErrors : Links.lost(spool);
+        return spool == null ? lost.messages() : Links.lost(spool);
+    }
+
+    @Override
+    public long lostRecords() {
+        return spool == null ? lost.records() : Links.lostRecords(spool);
     }
 
     @Override
@@ -145,6 +161,7 @@ final class StreamLink implements Link {
 
     /** Resolving a name and reading files may take long: not on the event loop. */
     private void attempt() {
+        attemptedNanos = System.nanoTime();
         Thread.ofVirtual().name("connect-" + name).start(() -> {
             try {
                 Target target = target(name, destination);
@@ -167,9 +184,12 @@ final class StreamLink implements Link {
                 .channel(transport.socketChannel())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        long millis = destination.stallTimeout().toMillis();
+                        channel.pipeline().addLast(new WriteTimeoutHandler(millis, TimeUnit.MILLISECONDS));
                         if (target.tls != null) {
                             channel.pipeline().addLast(tls(target.tls, channel));
                         }
@@ -209,6 +229,10 @@ final class StreamLink implements Link {
 
     private void established(Channel channel) {
         attempting = false;
+        if (closed) {
+            channel.close();
+            return;
+        }
         connection = channel;
         stats.connections++;
         if (spool == null) {
@@ -240,23 +264,14 @@ final class StreamLink implements Link {
     }
 
     private void stalled() {
-        Channel current = connection;
-        if (current != null) {
-            LOG.warn(
-                    "exporter {}: {} has taken nothing for {} s; closing the connection",
-                    name,
-                    destination,
-                    destination.stallTimeout().toSeconds());
-            current.close();
-        }
         whenChanged.run();
     }
 
-    /** What becomes of messages that could not be sent. */
-    private final class Failures extends ChannelInboundHandlerAdapter {
+    /** The end of what the relay tells. */
+    private final class Tail extends ChannelInboundHandlerAdapter {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            stats.sendErrors++;
+            // Messages that could not be sent, which are counted.
         }
 
         @Override
@@ -307,7 +322,9 @@ final class StreamLink implements Link {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            reason = TlsClient.explain(cause, destination);
+            reason = cause instanceof WriteTimeoutException
+                    ? "it has taken nothing for " + destination.stallTimeout().toSeconds() + " s"
+                    : TlsClient.explain(cause, destination);
             ctx.close();
         }
 

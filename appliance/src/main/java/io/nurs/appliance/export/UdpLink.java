@@ -50,14 +50,15 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
             EventLoop loop,
             Transports transport,
             CollectorStats stats,
-            @Nullable Spool spool)
+            SpoolOpener spools)
             throws StartException, InterruptedException {
+        InetSocketAddress address = SocketOptions.resolve(name, destination);
         this.name = name;
         this.destination = destination;
         this.encoder = encoder;
         this.stats = stats;
-        this.spool = spool;
-        this.channel = connect(loop, transport);
+        this.spool = spools.open();
+        this.channel = connect(loop, transport, address);
     }
 
     /** Resolves the collector's name, once, and connects. */
@@ -68,26 +69,26 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
             EventLoop loop,
             Transports transport,
             CollectorStats stats,
-            @Nullable Spool spool)
+            SpoolOpener spools)
             throws StartException, InterruptedException {
-        return new UdpLink(name, destination, encoder, loop, transport, stats, spool);
+        return new UdpLink(name, destination, encoder, loop, transport, stats, spools);
     }
 
-    private Channel connect(EventLoop loop, Transports transport) throws StartException, InterruptedException {
+    private Channel connect(EventLoop loop, Transports transport, InetSocketAddress address)
+            throws StartException, InterruptedException {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(transport.datagramChannel())
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(UdpLink.this);
                         if (spool != null) {
+                            // It has to see errors first, of which this is the end.
                             channel.pipeline().addLast(spool);
                         }
-                        channel.pipeline().addLast(encoder);
+                        channel.pipeline().addLast(UdpLink.this, encoder);
                     }
                 });
-        InetSocketAddress address = SocketOptions.resolve(name, destination);
         SocketOptions.askForErrors(bootstrap, address);
         ChannelFuture connected =
                 SocketOptions.connect(bootstrap, destination, address).await();
@@ -121,6 +122,12 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public long lostMessages() {
         return spool == null ? stats.sendErrors : Links.lost(spool);
+    }
+
+    /** Without a spool nobody knows: what the kernel took may be lost on the way as well. */
+    @Override
+    public long lostRecords() {
+        return spool == null ? 0 : Links.lostRecords(spool);
     }
 
     @Override

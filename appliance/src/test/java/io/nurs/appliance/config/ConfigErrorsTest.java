@@ -352,6 +352,27 @@ class ConfigErrorsTest {
                 message);
     }
 
+    @Test
+    void refusesTwoExportersOfOneFile() {
+        String stacks = """
+                stacks: [{ name: a, source: { type: conntrack, readers: 2 }, exporters: [one, two] }]
+                exporters:
+                """;
+        assertErrors(
+                stacks + """
+                  one: { type: ipfix, file: { path: /d/flows.ipfix } }
+                  two: { type: ipfix, file: { path: /d/flows.2.ipfix } }
+                """,
+                "4:8: exporters.two: writes to /d/flows.2.ipfix, and so does exporter \"one\"; give each a file of its own");
+        assertErrors(
+                stacks + """
+                  one: { type: ipfix, file: { path: "-" } }
+                  two: { type: ipfix, collector: 192.0.2.10 }
+                """,
+                "3:8: exporters.one: several readers of sources use this exporter, and standard output takes the messages of"
+                        + " one; write to files, of which each reader has its own");
+    }
+
     private static void assertErrors(String yaml, String... expected) {
         String all = String.join(
                 "\n", Arrays.stream(expected).map(ConfigErrorsTest::withFile).toList());

@@ -41,5 +41,10 @@ final class TestLink implements Link {
     }
 
     @Override
+    public long lostRecords() {
+        return 0;
+    }
+
+    @Override
     public void onChange(Runnable action) {}
 }

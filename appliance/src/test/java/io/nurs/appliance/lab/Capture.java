@@ -77,7 +77,7 @@ public final class Capture implements AutoCloseable {
         program.terminate();
         program.exitCode();
         assertEquals(datagrams, packets());
-        assertEquals("", tshark("-q", "-z", "expert").strip(), "tshark's expert information");
+        assertEquals("", tshark("-q", "-z", "expert,note").strip(), "tshark's expert information");
         List<Map<String, Object>> messages = new ArrayList<>();
         for (Map<String, Object> packet : Json.objects(tshark("-T", "json", "--no-duplicate-keys"))) {
             Map<String, Object> layers =
