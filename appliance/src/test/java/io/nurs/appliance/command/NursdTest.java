@@ -25,7 +25,7 @@ class NursdTest {
                 exporters: [main]
               - { name: ends, source: { type: conntrack, accounting: end }, exporters: [main] }
             exporters:
-              main: { type: netflow9, collector: 192.0.2.10 }
+              main: { type: netflow9, collector: 192.0.2.10, fields: nat-events }
             """;
 
     private final StringWriter out = new StringWriter();
