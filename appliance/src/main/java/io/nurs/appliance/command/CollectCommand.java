@@ -99,6 +99,7 @@ final class CollectCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final CountDownLatch stop = new CountDownLatch(1);
+    private volatile boolean failed;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -114,7 +115,7 @@ final class CollectCommand implements Callable<Integer> {
             throw CommandFailure.runtime(e.advice());
         }
         inspector.tally().lines().forEach(this::note);
-        return ExitCode.OK;
+        return failed ? ExitCode.SOFTWARE : ExitCode.OK;
     }
 
     private List<Listen> places() {
@@ -172,11 +173,17 @@ final class CollectCommand implements Callable<Integer> {
             }
         } catch (StartException e) {
             note(e.advice());
+            failed = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        if (onlyFiles) {
-            stop.countDown();
+        } catch (RuntimeException e) {
+            note("internal error: " + e + "; no file is read further");
+            failed = true;
+        } finally {
+            // Whatever has happened: nobody waits for files that nobody reads.
+            if (onlyFiles) {
+                stop.countDown();
+            }
         }
     }
 }

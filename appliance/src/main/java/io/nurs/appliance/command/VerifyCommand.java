@@ -31,7 +31,11 @@ import picocli.CommandLine.Spec;
         description =
                 "Read the NetFlow v9 and IPFIX in a capture (pcap or pcapng; UDP and TCP), of any exporter, and list each"
                         + " breach of the RFCs with its packet.",
-        exitCodeList = {"0:no complaints", "1:complaints", "2:usage, or nothing to verify"})
+        exitCodeList = {
+            "0:no complaints",
+            "1:complaints, or streams of flows that were not read",
+            "2:usage, or nothing to verify"
+        })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
 final class VerifyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The capture.")
@@ -68,7 +72,7 @@ final class VerifyCommand implements Callable<Integer> {
             throw CommandFailure.usage(
                     "nothing in " + file + " looks like NetFlow v9 or IPFIX; --port says where it is sent");
         }
-        return inspector.tally().complaints() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+        return inspector.tally().complaints() == 0 && reader.refusedStreams() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     private static List<String> summary(CaptureReader reader, Inspector inspector) {

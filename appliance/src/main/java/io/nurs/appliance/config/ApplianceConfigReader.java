@@ -35,6 +35,7 @@ final class ApplianceConfigReader {
         ObservationDomains.check(stacks, exporters);
         OutputFiles.check(stacks, exporters);
         InterfaceFields.check(stacks, exporters);
+        EventExporters.check(stacks, exporters, placesBySource);
         ConntrackTables.check(placesBySource);
         sources.warnUnused();
         exporters.warnUnused();

@@ -12,6 +12,8 @@ import java.util.Set;
  * @param fields in the order of a record; each kind of flow has those that it can fill
  */
 public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
+    private static final int MIN_RECORD_OCTETS = 4;
+
     public FieldChoice {
         fields = List.copyOf(fields);
     }
@@ -82,8 +84,13 @@ public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
         throw new IllegalArgumentException(ScalarText.quote(name) + reason + NearestName.hint(name, names, "fields"));
     }
 
-    /** Refuses what cannot go together; {@code biflow} says whether a record tells both directions. */
-    void check(YamlSection exporter, FlowProtocol protocol, boolean biflow) {
+    /**
+     * Refuses what cannot go together.
+     *
+     * @param biflow whether a record tells both directions
+     * @param sampled whether it says by whom its conversation was chosen
+     */
+    void check(YamlSection exporter, FlowProtocol protocol, boolean biflow, boolean sampled) {
         YamlValue place = exporter.value("fields");
         if (place == null || profile != FieldProfile.LISTED) {
             return;
@@ -97,6 +104,31 @@ public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
         if (biflow && protocol == FlowProtocol.IPFIX) {
             checkReversible(place);
         }
+        if (protocol == FlowProtocol.NETFLOW9 && place.items().size() == fields.size()) {
+            checkLength(place, sampled);
+        }
+    }
+
+    // RFC 3954 §5.3 fills sets up to 4 octets: a record of less would look like that.
+    private void checkLength(YamlValue place, boolean sampled) {
+        int octets = Math.min(octets(FlowField.Presence.IPV4), octets(FlowField.Presence.IPV6));
+        if (octets > 0 && octets + (sampled ? 1 : 0) < MIN_RECORD_OCTETS) {
+            place.error(
+                    "records of some flows would have less than 4 octets, and look like padding in NetFlow v9; add a"
+                            + " field that all have, such as octetDeltaCount");
+        }
+    }
+
+    /** At the least: of a flow of that family without ports, ICMP, interfaces and doubts; 4 stands for more. */
+    private int octets(FlowField.Presence family) {
+        return fields.stream()
+                .filter(field -> field.presence() == FlowField.Presence.ALWAYS || field.presence() == family)
+                .mapToInt(field -> switch (field) {
+                    case protocolIdentifier, ipVersion, biflowDirection, flowEndReason, firewallEvent -> 1;
+                    case ctZone -> 2;
+                    default -> MIN_RECORD_OCTETS;
+                })
+                .sum();
     }
 
     // RFC 5103 §4: without an address nobody could tell which way is the reverse.

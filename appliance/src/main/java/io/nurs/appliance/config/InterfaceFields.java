@@ -1,10 +1,14 @@
 package io.nurs.appliance.config;
 
+import io.nurs.appliance.filter.FlowExpression;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Finds fields that an operator has listed and that nothing will ever fill: those are left out of the records. */
+/** Finds fields and filters of exporters that ask for interfaces where nothing will ever know them. */
 final class InterfaceFields {
+    private static final String NO_INTERFACES =
+            ": no stack of this exporter knows interfaces; give one the filter mark-interfaces";
+
     private InterfaceFields() {}
 
     static void check(List<StackConfig> stacks, NamedParts<ExporterConfig> exporters) {
@@ -16,18 +20,23 @@ final class InterfaceFields {
     }
 
     private static void check(YamlValue place, List<StackConfig> stacks, FlowExporterConfig exporter) {
-        FieldChoice choice = exporter.records().fields();
         List<StackConfig> feeding = stacks.stream()
                 .filter(stack -> stack.exporters().contains(exporter))
                 .toList();
-        boolean known = feeding.stream().anyMatch(StackConfig::knowsInterfaces);
+        FieldChoice choice = exporter.records().fields();
+        if (feeding.isEmpty() || feeding.stream().anyMatch(StackConfig::knowsInterfaces)) {
+            return;
+        }
         String unfilled = choice.fields().stream()
                 .filter(field -> field.presence() == FlowField.Presence.INTERFACES)
                 .map(FlowField::name)
                 .collect(Collectors.joining(", "));
-        if (choice.profile() == FieldProfile.LISTED && !feeding.isEmpty() && !known && !unfilled.isEmpty()) {
-            place.warning("records will be without " + unfilled
-                    + ": no stack of this exporter knows interfaces; give one the filter mark-interfaces");
+        if (choice.profile() == FieldProfile.LISTED && !unfilled.isEmpty()) {
+            place.warning("records will be without " + unfilled + NO_INTERFACES);
+        }
+        FlowExpression filter = exporter.filter();
+        if (filter != null && filter.readsMarkInterfaces() && !choice.profile().isOfEvents()) {
+            place.warning("interfaces and direction are 0 in its filter" + NO_INTERFACES);
         }
     }
 }

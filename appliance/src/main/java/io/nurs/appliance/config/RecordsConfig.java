@@ -1,5 +1,7 @@
 package io.nurs.appliance.config;
 
+import java.util.List;
+
 /**
  * What an exporter's records say of a flow.
  *
@@ -16,6 +18,7 @@ public record RecordsConfig(
 
     private static final long REVERSE_ENTERPRISE = 29305;
     private static final int MAX_SAMPLING = 1_000_000;
+    private static final List<String> OF_FLOWS = List.of("filter", "nat-view", "biflow", "sampling");
 
     static RecordsConfig defaults(FlowProtocol protocol) {
         return new RecordsConfig(
@@ -33,8 +36,7 @@ public record RecordsConfig(
         NatView natView = exporter.choice("nat-view", fallback.natView);
         FieldChoice fields = FieldChoice.read(exporter, protocol);
         boolean biflow = biflow(exporter, fields, protocol);
-        fields.check(exporter, protocol, biflow);
-        if (biflow) {
+        if (biflow && !fields.profile().isOfEvents()) {
             warnOf(
                     exporter,
                     "nat-view",
@@ -42,6 +44,11 @@ public record RecordsConfig(
         }
         boolean options = exporter.flag("options", fallback.options);
         int sampling = (int) exporter.integer("sampling", fallback.sampling, 1, MAX_SAMPLING);
+        fields.check(exporter, protocol, biflow, sampling > 1);
+        if (fields.profile().isOfEvents()) {
+            OF_FLOWS.forEach(key -> warnOf(
+                    exporter, key, "no effect with fields: " + fields.profile() + ": it is about flows, not events"));
+        }
         if (sampling > 1 && !options) {
             warnOf(
                     exporter,

@@ -193,6 +193,11 @@ public final class Collector implements Distribution.Member {
         }
     }
 
+    /** Whether it is for events, and gets no flows, or the other way round. */
+    boolean isOfEvents() {
+        return !events.templates().isEmpty();
+    }
+
     /** On the event loop. */
     void export(ConntrackFlow flow, boolean interfaces) {
         if (filter == null || filter.matches(flow)) {

@@ -98,11 +98,27 @@ public final class FlowExporter extends FlowSink {
             }
             exportedEnds += flow.isSeenEnd() ? 1 : 0;
         } else if (message instanceof NatEvent event) {
-            for (int i = 0; i < stacks.size(); i++) {
-                stacks.get(i).export(event);
-            }
+            export(event);
         } else {
             ctx.fireChannelRead(message);
         }
+    }
+
+    /** To each collector once, however many stacks lead there: a log in which all is there twice counts wrong. */
+    private void export(NatEvent event) {
+        for (int i = 0; i < collectors.size(); i++) {
+            if (isToGetEvents(collectors.get(i))) {
+                collectors.get(i).export(event);
+            }
+        }
+    }
+
+    private boolean isToGetEvents(Collector collector) {
+        for (int i = 0; i < stacks.size(); i++) {
+            if (stacks.get(i).givesEventsTo(collector)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -2,16 +2,22 @@ package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.filter.FlowFilter;
-import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.source.ConntrackFlow;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** One way from a source to collectors. */
+/**
+ * One way from a source to collectors: to those for flows, and to those for an address translator's events. Each kind is
+ * distributed for itself, or what falls to a collector of the other kind would go nowhere.
+ */
 public final class Stack {
     private final FlowFilter[] filters;
     private final boolean interfaces;
     private final List<Collector> collectors;
-    private final Distribution distribution;
+    private final List<Collector> flows;
+    private final List<Collector> events;
+    private final @Nullable Distribution ofFlows;
+    private final @Nullable Distribution ofEvents;
 
     /** @param interfaces whether a filter adds interfaces and direction, and records carry them */
     public Stack(
@@ -19,41 +25,44 @@ public final class Stack {
         this.filters = filters.toArray(FlowFilter[]::new);
         this.interfaces = interfaces;
         this.collectors = List.copyOf(collectors);
-        this.distribution = new Distribution(distribution, this.collectors);
+        this.flows = collectors.stream().filter(end -> !end.isOfEvents()).toList();
+        this.events = collectors.stream().filter(Collector::isOfEvents).toList();
+        this.ofFlows = flows.isEmpty() ? null : new Distribution(distribution, flows);
+        this.ofEvents = events.isEmpty() ? null : new Distribution(distribution, events);
     }
 
-    /** All that may get its flows. */
+    /** All that may get its flows or events. */
     List<Collector> collectors() {
         return collectors;
     }
 
     void export(ConntrackFlow flow) {
+        if (ofFlows == null) {
+            return;
+        }
         flow.clearAdded();
         for (FlowFilter filter : filters) {
             if (!filter.pass(flow)) {
                 return;
             }
         }
-        int chosen = distribution.choose(flow);
+        int chosen = ofFlows.choose(flow);
         if (chosen != Distribution.ALL) {
-            collectors.get(chosen).export(flow, interfaces);
+            flows.get(chosen).export(flow, interfaces);
             return;
         }
         // By index: an iterator would be garbage for each flow.
-        for (int i = 0; i < collectors.size(); i++) {
-            collectors.get(i).export(flow, interfaces);
+        for (int i = 0; i < flows.size(); i++) {
+            flows.get(i).export(flow, interfaces);
         }
     }
 
     /**
-     * Filters and hashing look at flows: each collector that is for events gets them all, or with failover the first that is
-     * up.
+     * Whether this collector gets the event that comes next. Filters and hashing look at flows: each collector for events gets
+     * them all, or with failover the first of those that is up.
      */
-    void export(NatEvent event) {
-        int first = distribution.isFailover() ? distribution.firstUp() : 0;
-        int last = distribution.isFailover() ? first : collectors.size() - 1;
-        for (int i = first; i <= last; i++) {
-            collectors.get(i).export(event);
-        }
+    boolean givesEventsTo(Collector collector) {
+        int place = events.indexOf(collector);
+        return ofEvents != null && place >= 0 && (!ofEvents.isFailover() || place == ofEvents.firstUp());
     }
 }

@@ -3,14 +3,20 @@ package io.nurs.appliance.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nurs.appliance.collect.pcap.Packets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,7 +31,7 @@ class NursdTest {
                 exporters: [main]
               - { name: ends, source: { type: conntrack, accounting: end }, exporters: [main] }
             exporters:
-              main: { type: netflow9, collector: 192.0.2.10 }
+              main: { type: netflow9, collector: 192.0.2.10, fields: nat-events }
             """;
 
     private final StringWriter out = new StringWriter();
@@ -107,6 +113,48 @@ class NursdTest {
                 err.toString());
         assertEquals(1, failing(broken, "--verbose"));
         assertTrue(err.toString().contains("\tat io.nurs.appliance"), err::toString);
+    }
+
+    @Test
+    void verifyDoesNotCallGoodWhatItHasNotRead(@TempDir Path folder) throws IOException {
+        byte[] message = HexFormat.of().parseHex("000a0010" + "6553f13c" + "00000000" + "00000001");
+        Path file = folder.resolve("flows.pcap");
+        for (int streams : new int[] {256, 257}) {
+            List<byte[]> packets = IntStream.range(0, streams)
+                    .mapToObj(port -> Packets.ipv4(6, Packets.tcp(port, 5, 0x10, message)))
+                    .toList();
+            Files.write(file, Packets.pcap(101, packets));
+
+            assertEquals(streams > 256 ? 1 : 0, nursd("verify", file.toString()), out::toString);
+        }
+    }
+
+    /** A directory can be opened like a file, and not be read. */
+    @Test
+    void collectEndsWithAFileThatCannotBeRead(@TempDir Path folder) {
+        assertEquals(1, nursd("collect", "--listen", "file:" + folder));
+        assertTrue(err.toString().startsWith("nursd: cannot read " + folder), err::toString);
+    }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void collectEndsWithAFileThatBreaksIt(@TempDir Path folder) throws IOException {
+        String message = "000a0020 00000000 00000000 00000001" + "0002 0010 0100 0001 0004 0001 0100 0005";
+        Path file = Files.write(
+                folder.resolve("flows.ipfix"), HexFormat.of().parseHex((message + "11000000").replace(" ", "")));
+        PrintWriter broken = new PrintWriter(new StringWriter()) {
+            @Override
+            public void println(String line) {
+                throw new IllegalStateException("broken");
+            }
+        };
+
+        assertEquals(
+                1,
+                Nursd.execute(broken, new PrintWriter(err, true), "collect", "--format=json", "--listen=file:" + file));
+        assertTrue(
+                err.toString().startsWith("nursd: internal error: java.lang.IllegalStateException: broken; no file"),
+                err::toString);
     }
 
     private int nursd(String... args) {

@@ -184,6 +184,15 @@ class ConfigErrorsTest {
     }
 
     @Test
+    void refusesRecordsThatLookLikePadding() {
+        String why = "2:69: exporters.main.fields: records of some flows would have less than 4 octets, and look like"
+                + " padding in NetFlow v9; add a field that all have, such as octetDeltaCount";
+        assertErrors(exporter("type: netflow9, fields: [protocolIdentifier]"), why);
+        assertErrors(
+                exporter("type: netflow9, fields: [ctZone, ipVersion, sourceIPv4Address, sourceTransportPort]"), why);
+    }
+
+    @Test
     void refusesTheEnterpriseNumberOfReverseElements() {
         assertErrors(
                 exporter("type: ipfix, enterprise-number: 29305"),

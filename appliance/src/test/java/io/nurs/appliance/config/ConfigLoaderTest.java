@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -200,6 +201,74 @@ class ConfigLoaderTest {
                         "nurs.yaml:5:9: stacks[0].filters[0]: interfaces and direction are 0 here: no mark-interfaces filter"
                                 + " stands before this one"),
                 config.warnings().stream().map(ConfigError::toString).toList());
+    }
+
+    @Test
+    void warnsOfAnExporterWhoseFilterNeverKnowsInterfaces() throws ConfigException {
+        assertWarnings(
+                """
+                stacks:
+                  - { name: a, source: { type: conntrack }, exporters: [main, other] }
+                  - { name: b, source: { type: conntrack, mark: 1/1 }, exporters: [other],
+                      filters: [{ type: mark-interfaces, ingress: 0xf, egress: 0xf }] }
+                exporters:
+                  main: { type: ipfix, collector: 192.0.2.10, filter: flowDirection == egress }
+                  other: { type: ipfix, collector: 192.0.2.11, filter: flowDirection == egress }
+                """,
+                "6:9: exporters.main: interfaces and direction are 0 in its filter: no stack of this exporter knows"
+                        + " interfaces; give one the filter mark-interfaces");
+    }
+
+    @Test
+    void warnsOfEventsThatNobodyIsToldOf() throws ConfigException {
+        assertWarnings(
+                """
+                stacks:
+                  - { name: a, source: { type: conntrack, events: nat }, exporters: [main] }
+                  - { name: b, source: { type: conntrack, mark: 1/1, events: nat }, exporters: [main, log] }
+                exporters:
+                  main: { type: ipfix, collector: 192.0.2.10 }
+                  log: { type: ipfix, collector: 192.0.2.11, fields: nat-events }
+                """,
+                "2:24: stacks[0].source: events: nat logs nothing: no exporter of its stacks is for events; give one"
+                        + " fields: nat-events");
+    }
+
+    @Test
+    void warnsOfAnExporterOfEventsWithoutAny() throws ConfigException {
+        assertWarnings(
+                """
+                stacks: [{ name: a, source: { type: conntrack }, exporters: [main, log] }]
+                exporters:
+                  main: { type: ipfix, collector: 192.0.2.10 }
+                  log: { type: netflow9, collector: 192.0.2.11, fields: hsl }
+                """,
+                "4:8: exporters.log: sends nothing: it is for events, and no source of its stacks has any; write"
+                        + " events: nat in a source, or other fields here");
+    }
+
+    @Test
+    void warnsOfKeysThatAreAboutFlowsOnAnExporterOfEvents() throws ConfigException {
+        String why = ": no effect with fields: nat-events: it is about flows, not events";
+        assertWarnings(
+                """
+                stacks: [{ name: a, source: { type: conntrack, events: nat }, exporters: [log] }]
+                exporters:
+                  log: { type: ipfix, collector: 192.0.2.11, fields: nat-events, filter: ingressInterface == 1,
+                         nat-view: wire, biflow: true, sampling: 5 }
+                """,
+                "3:74: exporters.log.filter" + why,
+                "4:20: exporters.log.nat-view" + why,
+                "4:34: exporters.log.biflow" + why,
+                "4:50: exporters.log.sampling" + why);
+    }
+
+    private static void assertWarnings(String yaml, String... expected) throws ConfigException {
+        assertEquals(
+                Stream.of(expected).map(warning -> "nurs.yaml:" + warning).toList(),
+                ConfigLoader.parse("nurs.yaml", yaml).warnings().stream()
+                        .map(ConfigError::toString)
+                        .toList());
     }
 
     @Test

@@ -33,7 +33,7 @@ final class ConfigSamples {
             exporters:
               main: { type: netflow9, collector: "[2001:db8::1]:2055", observation-domain: 0xfffffffc, nat-view: wire,
                       template-refresh: { packets: 7, interval: 1h }, max-datagram-bytes: 8000, flush-interval: 50ms }
-              spare: { type: netflow9, collector: collector.example }
+              spare: { type: netflow9, collector: collector.example, fields: nat-events }
             """;
 
     private ConfigSamples() {}

@@ -3,11 +3,18 @@ package io.nurs.appliance.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nurs.appliance.config.ConfigException;
+import io.nurs.appliance.config.ConfigLoader;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.FieldChoice;
+import io.nurs.appliance.config.FieldProfile;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.FlowField;
+import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.MarkField;
 import io.nurs.appliance.config.MarkInterfacesConfig;
 import io.nurs.appliance.config.NatView;
+import io.nurs.appliance.config.RecordsConfig;
 import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.appliance.lab.FlowFact;
 import io.nurs.appliance.lab.RecordingCollector;
@@ -23,6 +30,7 @@ import io.nurs.flow.Template;
 import io.nurs.netlink.conntrack.ConntrackTuple;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -221,5 +229,53 @@ class ConntrackTemplatesTest {
         all.forEach(encoder::check);
         assertEquals(24, all.stream().map(Template::id).distinct().count());
         assertTrue(all.stream().allMatch(template -> template.id() < 512));
+    }
+
+    /** Whatever fields an operator may list for NetFlow v9, no record is too short; and what is refused is. */
+    @Test
+    void theConfigurationRefusesTheRecordsThatAreTooShort() {
+        List<FlowField> fields = Stream.of(FlowField.values())
+                .filter(field -> field.presence() == FlowField.Presence.ALWAYS && !field.isOfConversations())
+                .toList();
+        for (FlowField first : fields) {
+            for (FlowField second : List.of(FlowField.ipVersion, FlowField.ctZone, FlowField.sourceIPv4Address)) {
+                for (FlowField third : List.of(FlowField.flowEndReason, FlowField.sourceIPv6Address)) {
+                    for (int sampling = 1; sampling <= 2; sampling++) {
+                        List<FlowField> listed =
+                                Stream.of(first, second, third).distinct().toList();
+                        assertEquals(isLongEnough(listed, sampling), isAccepted(listed, sampling), listed::toString);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean isAccepted(List<FlowField> fields, int sampling) {
+        try {
+            ConfigLoader.parse("test.yaml", """
+                    stacks: [{ name: flows, source: { type: conntrack }, exporters: [main] }]
+                    exporters: { main: { type: netflow9, collector: 192.0.2.1, fields: %s, sampling: %d } }
+                    """.formatted(fields, sampling));
+            return true;
+        } catch (ConfigException e) {
+            return false;
+        }
+    }
+
+    private static boolean isLongEnough(List<FlowField> fields, int sampling) {
+        FlowExporterConfig config = RecordConfigs.config("netflow9://192.0.2.1");
+        RecordsConfig records = new RecordsConfig(
+                NatView.CLIENT, false, new FieldChoice(FieldProfile.LISTED, fields), 1, true, sampling);
+        SystemUptime uptime = new SystemUptime(START);
+        RecordFields dictionary = new RecordFields(FlowProtocol.NETFLOW9, records, uptime, "");
+        FlowEncoder encoder = Collector.encoder(config, 1, ExportClock.SYSTEM, uptime);
+        try {
+            new ConntrackTemplates(FlowProtocol.NETFLOW9, records, dictionary)
+                    .all()
+                    .forEach(encoder::check);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 }

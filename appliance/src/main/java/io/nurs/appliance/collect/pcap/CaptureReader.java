@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the messages in a capture file and has them inspected; counts what it could not look at. */
 public final class CaptureReader {
     private static final int MAX_CONVERSATIONS = 4096;
+    private static final int MAX_IGNORED = 1 << 16;
     private static final int MAX_COLLECTORS = 64;
     private static final int MAX_STREAMS = 256;
     private static final int UDP_HEADER = 8;
@@ -33,6 +35,8 @@ public final class CaptureReader {
     private final Map<Conversation, Boolean> known = new Eldest<>(MAX_CONVERSATIONS);
     private final Map<InetSocketAddress, Decoders> collectors = new Eldest<>(MAX_COLLECTORS);
     private final Map<Conversation, CapturedStream> streams = new LinkedHashMap<>();
+    /** Streams that are not read further, because they are not of flows (false) or there was no room (true). */
+    private final Map<Conversation, Boolean> unread = new Eldest<>(MAX_IGNORED);
 
     private long packets;
     private long cutPackets;
@@ -76,6 +80,11 @@ public final class CaptureReader {
         return packets;
     }
 
+    /** TCP streams of flows that were not read, because there were too many at a time. */
+    public long refusedStreams() {
+        return refusedStreams;
+    }
+
     /** What could not be looked at, a line each. */
     public List<String> skipped() {
         List<String> lines = new ArrayList<>();
@@ -83,7 +92,7 @@ public final class CaptureReader {
         add(lines, cutPackets, "packets that the capture has cut (take all of each: tcpdump -s 0)");
         add(lines, fragments.incomplete(), "fragmented packets of which a part is missing");
         add(lines, incompleteStreams, "TCP streams of which a part is missing");
-        add(lines, refusedStreams, "TCP streams more than " + MAX_STREAMS + " at a time");
+        add(lines, refusedStreams, "TCP streams of flows, more than " + MAX_STREAMS + " at a time (--port chooses)");
         if (cutShort) {
             lines.add("the file ends within a packet");
         }
@@ -165,7 +174,10 @@ public final class CaptureReader {
             return;
         }
         stream.add(sequence, payload);
-        if ((flags & FIN_OR_RST) != 0) {
+        if (stream.isIgnored()) {
+            streams.remove(conversation);
+            unread.put(conversation, false);
+        } else if ((flags & FIN_OR_RST) != 0) {
             streams.remove(conversation);
             end(stream, true);
         }
@@ -181,17 +193,39 @@ public final class CaptureReader {
             streams.remove(conversation);
             end(stream, false);
         }
-        if (!isNew && !payload.hasRemaining()) {
+        if (isNew) {
+            unread.remove(conversation);
+        } else if (!payload.hasRemaining() || unread.get(conversation) != null) {
             return null;
         }
-        if (streams.size() >= MAX_STREAMS) {
-            refusedStreams++;
+        if (streams.size() >= MAX_STREAMS && !makeWay()) {
+            refuse(conversation, payload);
             return null;
         }
         CapturedStream begun =
                 new CapturedStream(conversation.from, inspector, isOurs(conversation), isNew ? sequence + 1 : sequence);
         streams.put(conversation, begun);
         return begun;
+    }
+
+    /** One that has shown nothing yet is begun anew when it does. */
+    private boolean makeWay() {
+        Iterator<CapturedStream> all = streams.values().iterator();
+        while (all.hasNext()) {
+            if (all.next().isUnread()) {
+                all.remove();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void refuse(Conversation conversation, ByteBuffer payload) {
+        if (payload.remaining() >= 2) {
+            boolean isOfFlows = isOurs(conversation) || FlowPayload.begins(Unpooled.wrappedBuffer(payload));
+            unread.put(conversation, isOfFlows);
+            refusedStreams += isOfFlows ? 1 : 0;
+        }
     }
 
     private void end(CapturedStream stream, boolean wasClosed) {

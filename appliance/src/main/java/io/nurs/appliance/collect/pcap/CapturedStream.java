@@ -55,6 +55,16 @@ final class CapturedStream {
         }
     }
 
+    /** Whether it does not begin like messages, and need not. */
+    boolean isIgnored() {
+        return ignored;
+    }
+
+    /** Whether nothing of it could be looked at so far. */
+    boolean isUnread() {
+        return channel == null;
+    }
+
     /** Whether it is one of flows of which the capture lacks a part. */
     boolean isIncomplete() {
         return channel != null && (tcp.isLost() || tcp.hasHole());

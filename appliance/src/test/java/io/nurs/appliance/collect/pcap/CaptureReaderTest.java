@@ -20,11 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -219,6 +221,46 @@ class CaptureReaderTest {
         assertEquals(List.of("skipped: 1 TCP streams of which a part is missing"), reader.skipped());
         assertEquals(List.of(), recorded.complaints());
         assertEquals(1, recorded.records().size());
+    }
+
+    /** So many connections between others, none of which is seen to end. */
+    private static List<byte[]> connections(int count, int flags, byte[] payload) {
+        return IntStream.range(0, count)
+                .mapToObj(port -> ipv4(TCP, tcp(port, 5, flags, payload)))
+                .toList();
+    }
+
+    private static final byte[] HTTP = "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    @Test
+    void otherConnectionsTakeNoRoom() throws IOException {
+        List<byte[]> packets = new ArrayList<>(connections(300, ACK, HTTP));
+        packets.addAll(connections(600, SYN, new byte[0]));
+        packets.add(ipv4(TCP, tcp(5, ACK, MESSAGE)));
+        packets.addAll(connections(300, ACK, HTTP));
+        packets.add(ipv4(TCP, tcp(5 + MESSAGE.length, ACK, SECOND)));
+        read(pcap(101, packets));
+        assertReads(2);
+    }
+
+    @Test
+    void whatGoesOnInAStreamThatIsNotOfFlowsIsNoBeginning() throws IOException {
+        read(pcap(101, List.of(ipv4(TCP, tcp(5, ACK, HTTP)), ipv4(TCP, tcp(5 + HTTP.length, ACK, MESSAGE)))));
+        assertReads(0);
+        // Until another connection has the same addresses and ports.
+        read(pcap(101, List.of(ipv4(TCP, tcp(0, SYN, new byte[0])), ipv4(TCP, tcp(1, ACK, MESSAGE)))));
+        assertReads(1);
+    }
+
+    @Test
+    void countsTheStreamsThatItHasNoRoomFor() throws IOException {
+        List<byte[]> packets = new ArrayList<>(connections(258, ACK, Arrays.copyOf(MESSAGE, 30)));
+        packets.addAll(connections(258, ACK, Arrays.copyOf(MESSAGE, 30)));
+        packets.add(ipv4(TCP, tcp(5, ACK, HTTP)));
+        read(pcap(101, packets));
+        assertEquals(
+                List.of("skipped: 2 TCP streams of flows, more than 256 at a time (--port chooses)"), reader.skipped());
+        assertEquals(2, reader.refusedStreams());
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /** Packets and capture files, octet by octet. From port 40000 of the first address to port 4739 of the second. */
-final class Packets {
+public final class Packets {
     static final int ETHERNET = 1;
     static final int COLLECTOR_PORT = 4739;
     static final int EXPORTER_PORT = 40_000;
@@ -27,8 +27,13 @@ final class Packets {
 
     /** With the flags of RFC 9293 §3.1 in their order from the lowest bit: FIN, SYN, RST, PSH, ACK. */
     static byte[] tcp(int sequence, int flags, byte[] payload) {
+        return tcp(EXPORTER_PORT, sequence, flags, payload);
+    }
+
+    /** From another port. */
+    public static byte[] tcp(int port, int sequence, int flags, byte[] payload) {
         return ByteBuffer.allocate(20 + payload.length)
-                .putShort((short) EXPORTER_PORT)
+                .putShort((short) port)
                 .putShort((short) COLLECTOR_PORT)
                 .putInt(sequence)
                 .putInt(0)
@@ -40,7 +45,7 @@ final class Packets {
                 .array();
     }
 
-    static byte[] ipv4(int protocol, byte[] payload) {
+    public static byte[] ipv4(int protocol, byte[] payload) {
         return ipv4(protocol, 0, false, payload);
     }
 
@@ -88,7 +93,7 @@ final class Packets {
         return under(new byte[12], 0x0800, packet);
     }
 
-    static byte[] pcap(int linkType, List<byte[]> packets) {
+    public static byte[] pcap(int linkType, List<byte[]> packets) {
         return pcap(ByteOrder.LITTLE_ENDIAN, 0xa1b2c3d4, linkType, packets);
     }
 
