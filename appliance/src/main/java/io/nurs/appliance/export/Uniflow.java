@@ -194,7 +194,7 @@ final class Uniflow {
     }
 
     int zone() {
-        return flow.zone();
+        return TupleView.zone(flow.zone(), flow.original(), flow.reply());
     }
 
     int status() {

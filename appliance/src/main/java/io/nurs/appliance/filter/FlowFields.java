@@ -146,11 +146,7 @@ final class FlowFields {
 
     /** A conntrack zone has one number, for both directions or for one. */
     private static long zone(ConntrackFlow flow) {
-        if (flow.zone() != 0) {
-            return flow.zone();
-        }
-        int original = flow.original().zone();
-        return original != 0 ? original : flow.reply().zone();
+        return TupleView.zone(flow.zone(), flow.original(), flow.reply());
     }
 
     private static NumberField number(InformationElement element, String noun, long max, Value value) {

@@ -69,8 +69,9 @@ final class NatMapping {
         return present(reply);
     }
 
+    /** CTA_ZONE, or that of one direction. */
     int zone() {
-        return zone;
+        return TupleView.zone(zone, original(), reply());
     }
 
     private static TupleView present(@Nullable TupleView tuple) {
@@ -156,9 +157,7 @@ final class NatMapping {
             original().copySource(scratch, INSIDE);
             reply().copyDestination(scratch, OUTSIDE);
         }
-        // The zone of the inside: a zone of one direction is that of where the packet came from.
-        long inZone = zone != 0 ? zone : toInside ? reply().zone() : original().zone();
-        return addresses(mix(seed ^ inZone << 32 ^ Integer.toUnsignedLong(block), WHITEN));
+        return addresses(mix(seed ^ (long) zone() << 32 ^ Integer.toUnsignedLong(block), WHITEN));
     }
 
     /** Four octets of an address leave the other twelve as they are. */

@@ -147,7 +147,7 @@ public final class ConntrackSource {
                         sink);
         reports.addHandlers(sink);
         if (nat != null) {
-            nat.addHandlers(reports);
+            nat.addHandlers(reports, sink, stats);
         }
         if (config.delivery() == Delivery.RELIABLE) {
             guard = guard();
@@ -185,6 +185,7 @@ public final class ConntrackSource {
         ticks.add(loop.scheduleAtFixedRate(watch::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS));
         if (nat != null) {
             boolean ofTable = share.reader() == 0;
+            loop.execute(nat::start);
             ticks.add(loop.scheduleAtFixedRate(
                     () -> nat.look(ofTable), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS));
         }
@@ -263,6 +264,9 @@ public final class ConntrackSource {
         if (begun == null) {
             ticks.forEach(tick -> tick.cancel(false));
             deadlineNanos = System.nanoTime() + config.shutdownTimeout().toNanos();
+            if (nat != null) {
+                loop.execute(nat::stop);
+            }
             lastReport = begun = reports.last();
         }
         return begun;

@@ -131,6 +131,7 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         walkReason = FlowEndReason.ACTIVE_TIMEOUT;
         ended.forget(environment.everyEndHasCome());
         environment.lapEnded(lap);
+        gone.lapEnded();
     }
 
     @Override

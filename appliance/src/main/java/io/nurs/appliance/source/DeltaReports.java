@@ -66,7 +66,7 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
         boolean eventsAreOff = muteBeforeNanos == Long.MAX_VALUE;
         this.walk = new TableWalk(config, requests, table, accounting, sink, stats, lapMillis(config, eventsAreOff));
         this.backlog = new EventBacklog(sockets.events());
-        this.missing = new MissingFlows(totals, accounting, backlog, sink, stats, !eventsAreOff);
+        this.missing = new MissingFlows(totals, accounting::vanished, backlog, sink, stats, !eventsAreOff);
         this.queries = queries;
         // The walk reads at its own pace.
         requests.config().setAutoRead(false);

@@ -12,4 +12,7 @@ interface GoneFlows {
      * @param flow borrowed
      */
     void gone(ChannelHandlerContext ctx, StoredFlow flow);
+
+    /** A walk has met every entry that was there all the while. */
+    default void lapEnded() {}
 }

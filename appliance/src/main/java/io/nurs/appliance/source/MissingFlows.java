@@ -37,7 +37,7 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     private static final int MOST_GONE = 1 << 16;
 
     private final FlowTotals totals;
-    private final DeltaAccounting accounting;
+    private final Vanished accounting;
     private final EventBacklog backlog;
     private final FlowSink sink;
     private final ConntrackStats stats;
@@ -60,6 +60,11 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     private int muteInTick;
     private long muteVisitNanos = System.nanoTime();
 
+    /** Who takes a flow that is given up out of the totals. */
+    interface Vanished {
+        void vanished(ChannelHandlerContext ctx, long slot);
+    }
+
     /** @param missing whether the answer has to bring this very flow, not another with its tuple */
     private record Asked(long slot, int id, long startNanos, boolean missing, int generation) {}
 
@@ -69,7 +74,7 @@ final class MissingFlows extends ChannelInboundHandlerAdapter {
     /** @param visitsMute false where each lap visits them often enough */
     MissingFlows(
             FlowTotals totals,
-            DeltaAccounting accounting,
+            Vanished accounting,
             EventBacklog backlog,
             FlowSink sink,
             ConntrackStats stats,

@@ -3,6 +3,7 @@ package io.nurs.appliance.source;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.nurs.appliance.nat.NatStats;
+import io.nurs.appliance.totals.FlowTotals;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
@@ -21,6 +22,7 @@ final class NatEvents implements AutoCloseable {
     private final ConntrackSockets sockets;
     private final @Nullable TableUse table;
     private final EventBacklog backlog;
+    private @Nullable MissingFlows missing;
     private boolean asked;
 
     /** @param table null where it cannot be watched */
@@ -30,19 +32,50 @@ final class NatEvents implements AutoCloseable {
         this.sockets = sockets;
         this.table = table;
         this.backlog = new EventBacklog(sockets.events());
+        if (table == null) {
+            LOG.warn(
+                    "source {}: cannot read nf_conntrack_count, so events: nat does not tell how full the table is; mount /proc",
+                    name);
+        }
     }
 
     /** Before the accounting, wherever that is. */
-    void addHandlers(Reports reports) {
+    void addHandlers(Reports reports, FlowSink sink, ConntrackStats stats) {
         for (NetlinkChannel channel : sockets.channels()) {
             ChannelPipeline pipeline = channel.pipeline();
             pipeline.addBefore(pipeline.context(reports.handler()).name(), null, log);
         }
         reports.whenGone(log);
+        findMissing(sink, stats);
         NetlinkChannel answers = answers();
         ChannelPipeline pipeline = answers.pipeline();
         String entries = pipeline.context(ConntrackDecoder.class).name();
         pipeline.addBefore(entries, null, new ConntrackCpuStatsDecoder(answers.stats()));
+    }
+
+    /** Sessions that the accounting does not know: it takes in those that a walk has met. */
+    private void findMissing(FlowSink sink, ConntrackStats stats) {
+        NetlinkChannel queries = sockets.queries();
+        FlowTotals live = log.live();
+        if (queries != null && live != null) {
+            MissingFlows found = new MissingFlows(live, log::vanished, backlog, sink, stats, false);
+            queries.pipeline().addBefore(queries.pipeline().context(sink).name(), null, found);
+            log.whenLapEnds(found::sweep);
+            missing = found;
+        }
+    }
+
+    /** On the event loop. */
+    void start() {
+        if (missing != null) {
+            missing.start();
+        }
+    }
+
+    void stop() {
+        if (missing != null) {
+            missing.stop();
+        }
     }
 
     /** Not the socket for dumps: the kernel runs one at a time on each, and counters are a dump as well. */
@@ -55,17 +88,27 @@ final class NatEvents implements AutoCloseable {
     void look(boolean ofTable) {
         backlog.look();
         log.forget(backlog.isRead());
-        TableUse use = table;
-        if (!ofTable || use == null) {
-            return;
+        if (ofTable) {
+            lookAtTable(log, sockets.events().pipeline().context(log), table);
+            askForCounters();
         }
-        ChannelHandlerContext ctx = sockets.events().pipeline().context(log);
-        try {
-            log.look(ctx, use.entries(), use.maxEntries());
-        } catch (IOException e) {
-            LOG.debug("source {}: cannot read nf_conntrack_count", name, e);
+    }
+
+    /** Ports run out, and the counters tell, whether or not it can be read how full the table is. */
+    static void lookAtTable(NatLog log, ChannelHandlerContext ctx, @Nullable TableUse table) {
+        long entries = 0;
+        long most = 0;
+        if (table != null) {
+            try {
+                entries = table.entries();
+                most = table.maxEntries();
+            } catch (IOException e) {
+                // As if there were no limit.
+                most = 0;
+                LOG.debug("cannot read nf_conntrack_count", e);
+            }
         }
-        askForCounters();
+        log.look(ctx, entries, most);
     }
 
     private void askForCounters() {
@@ -80,6 +123,7 @@ final class NatEvents implements AutoCloseable {
             if (answer.isSuccess()) {
                 log.counted();
             } else {
+                log.forgetCounters();
                 LOG.debug("source {}: no counters of the table", name, answer.cause());
             }
         });

@@ -3,15 +3,18 @@ package io.nurs.appliance.source;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.MarkMatch;
 import io.nurs.appliance.config.NatEventsConfig;
 import io.nurs.appliance.nat.NatBook;
 import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.nat.NatStats;
+import io.nurs.appliance.totals.FlowTotals;
 import io.nurs.appliance.totals.StoredFlow;
 import io.nurs.netlink.conntrack.ConntrackCpuStats;
 import io.nurs.netlink.conntrack.ConntrackMessage;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,14 +34,20 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
     private final NatBook book;
     private final ToldEnds ended;
     private final NatTableWatch watch;
+    /** Live ones whose begin was logged, by their tuples; null where nobody looks for those that are gone. */
+    private final @Nullable FlowTotals sessions;
+
+    private IntConsumer sweep = lap -> {};
+    private int lap = 1;
 
     NatLog(ConntrackSourceConfig config, NatEventsConfig events, Share share, FlowClock clock) {
         this.share = share;
         this.clock = clock;
         this.mark = config.mark();
-        int sessions = share.of(config.maxFlows());
-        this.book = new NatBook(events.blockPorts(), sessions, stats);
-        this.ended = new ToldEnds(clock, sessions, 0);
+        int most = share.of(config.maxFlows());
+        this.book = new NatBook(events.blockPorts(), most, stats);
+        this.ended = new ToldEnds(clock, most, 0);
+        this.sessions = config.accounting() == Accounting.DELTA ? FlowTotals.inMemory(most) : null;
         this.watch = new NatTableWatch(events.thresholdPercent(), clock);
     }
 
@@ -69,13 +78,15 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
                 if (live) {
                     stats.countRepeated();
                 } else {
-                    book.create(ctx, entry.hasEventTime() ? entry.eventNanos() : clock.unixNanos());
+                    create(ctx, entry, entry.hasEventTime() ? entry.eventNanos() : clock.unixNanos());
                 }
             }
             case DUMPED -> {
                 // A dump lists entries that ended after its datagram was built: they are over, whatever it says.
-                if (!live && !ended.contains(entry)) {
-                    book.create(ctx, startNanos(entry));
+                if (live) {
+                    met(entry);
+                } else if (!ended.contains(entry)) {
+                    create(ctx, entry, startNanos(entry));
                 }
             }
             case DESTROY -> destroyed(ctx, entry, live);
@@ -85,12 +96,34 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
         }
     }
 
+    private void create(ChannelHandlerContext ctx, ConntrackMessage entry, long nanos) {
+        book.create(ctx, nanos);
+        if (sessions != null && book.isLive()) {
+            sessions.insert(entry, nanos, lap);
+        }
+    }
+
+    private void met(ConntrackMessage entry) {
+        long slot = sessions == null ? FlowTotals.NONE : sessions.find(entry);
+        if (sessions != null && slot != FlowTotals.NONE) {
+            sessions.lap(slot, lap);
+            sessions.flags(slot, 0);
+        }
+    }
+
+    private void remove(long slot) {
+        if (sessions != null && slot != FlowTotals.NONE) {
+            sessions.remove(slot);
+        }
+    }
+
     private void destroyed(ChannelHandlerContext ctx, ConntrackMessage entry, boolean live) {
         boolean first = ended.addIfNew(entry);
         if (!live && (!first || ended.isForgotten(entry))) {
             stats.countRepeated();
             return;
         }
+        remove(sessions == null ? FlowTotals.NONE : sessions.find(entry));
         long stop = entry.hasStop() ? entry.stopNanos() : clock.unixNanos();
         book.delete(ctx, entry.hasStart() ? entry.startNanos() : stop, stop);
     }
@@ -104,10 +137,41 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
     public void gone(ChannelHandlerContext ctx, StoredFlow flow) {
         if (book.read(flow.id(), flow.original(), flow.reply(), flow.zone())) {
             ended.add(flow);
+            remove(sessions == null ? FlowTotals.NONE : sessions.find(flow));
             long now = clock.unixNanos();
             // One that was never logged is from the state file: it ended while nobody watched.
             book.delete(ctx, flow.startNanos() == 0 ? now : flow.startNanos(), now);
         }
+    }
+
+    @Override
+    public void lapEnded() {
+        sweep.accept(lap++);
+    }
+
+    /** Has {@code missing} look for those {@link #live} that a lap, of this number, has not met. */
+    void whenLapEnds(IntConsumer missing) {
+        sweep = missing;
+    }
+
+    /** One of {@link #live} is gone, and the accounting did not know it: no walk has met it, or not with these counters. */
+    void vanished(ChannelHandlerContext ctx, long slot) {
+        if (sessions == null) {
+            return;
+        }
+        StoredFlow flow = sessions.flow(slot);
+        if (book.read(flow.id(), flow.original(), flow.reply(), flow.zone()) && book.isLive()) {
+            ended.add(flow);
+            long now = clock.unixNanos();
+            book.delete(ctx, now, now);
+        }
+        sessions.remove(slot);
+    }
+
+    /** What {@link #vanished} is about; null where nobody looks for those that are gone. */
+    @Nullable
+    FlowTotals live() {
+        return sessions;
     }
 
     /**
@@ -128,6 +192,11 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
         watch.counted();
     }
 
+    /** They are not, and will not be. */
+    void forgetCounters() {
+        watch.forgetCounters();
+    }
+
     /** @param everyEndHasCome whether all ends that the kernel has told, or will tell again for our sake, have been read */
     void forget(boolean everyEndHasCome) {
         ended.forget(everyEndHasCome);
@@ -144,5 +213,8 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
     @Override
     public void close() {
         ended.close();
+        if (sessions != null) {
+            sessions.close();
+        }
     }
 }

@@ -58,20 +58,30 @@ final class NatTableWatch {
         insertFailed = 0;
     }
 
+    /** Not all CPUs can be: those that have been are no part of the next sum. */
+    void forgetCounters() {
+        dropped = 0;
+        insertFailed = 0;
+    }
+
     /** The next of what has begun, borrowed; null if there is no more. */
     @Nullable
     NatEvent look(long entries, long maxEntries, int outsideAddress) {
         long now = clock.unixNanos();
         long tick = clock.monotonicNanos();
-        boolean full = entries * 100 >= maxEntries * FULL_PERCENT;
-        boolean fullDrops = entries >= maxEntries || (full && newDrops - newFailures > 0);
+        // 0 is no limit, of which nothing is reached.
+        boolean limited = maxEntries > 0;
+        boolean full = limited && entries * 100 >= maxEntries * FULL_PERCENT;
+        boolean fullDrops = full && (entries >= maxEntries || newDrops - newFailures > 0);
         if (threshold.begins(
-                entries * 100 >= maxEntries * thresholdPercent,
-                entries * 100 < maxEntries * (thresholdPercent - Math.min(LEAVE_PERCENT, thresholdPercent / 2)),
+                limited && entries * 100 >= maxEntries * thresholdPercent,
+                limited
+                        && entries * 100
+                                < maxEntries * (thresholdPercent - Math.min(LEAVE_PERCENT, thresholdPercent / 2)),
                 tick)) {
             return event.threshold(now, (int) (maxEntries * thresholdPercent / 100));
         }
-        if (quota.begins(fullDrops, !full, tick)) {
+        if (quota.begins(fullDrops, limited && !full, tick)) {
             return event.sessionQuota(now, (int) maxEntries);
         }
         if (ports.begins(newFailures > 0, newFailures == 0, tick)) {

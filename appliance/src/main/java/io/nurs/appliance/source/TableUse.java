@@ -35,14 +35,15 @@ class TableUse implements AutoCloseable {
         return ConntrackSysctls.number(count);
     }
 
-    /** How many there may be; the kernel drops new connections beyond. */
+    /** How many there may be; the kernel drops new connections beyond. 0 is no limit. */
     long maxEntries() throws IOException {
         return ConntrackSysctls.number(max);
     }
 
     /** Notes whether the table is nearly full, for {@link #isNearlyFull()}. */
     void look() throws IOException {
-        nearlyFull = entries() * 100 >= maxEntries() * NEARLY_FULL_PERCENT;
+        long most = maxEntries();
+        nearlyFull = most > 0 && entries() * 100 >= most * NEARLY_FULL_PERCENT;
     }
 
     /** At the last look. */

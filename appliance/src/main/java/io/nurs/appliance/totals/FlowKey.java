@@ -32,12 +32,19 @@ final class FlowKey {
 
     /** Takes a message's key, and its reply tuple along. */
     FlowKey read(ConntrackMessage message) {
-        TupleView original = message.original();
-        TupleView reply = message.reply();
+        return read(message.id(), message.zone(), message.original(), message.reply(), message.startNanos());
+    }
+
+    /** Takes the key of a flow in another table. */
+    FlowKey read(StoredFlow flow) {
+        return read(flow.id(), flow.zone(), flow.original(), flow.reply(), flow.startNanos());
+    }
+
+    private FlowKey read(int id, int both, TupleView original, TupleView reply, long start) {
         ipv6 = original.isIpv6();
-        startNanos = message.startNanos();
-        readZone(message, original.zone(), reply.zone());
-        memory.set(SlotLayout.U32, SlotLayout.ID, message.id());
+        startNanos = start;
+        readZone(both, original.zone(), reply.zone());
+        memory.set(SlotLayout.U32, SlotLayout.ID, id);
         memory.set(SlotLayout.U8, SlotLayout.PROTOCOL, (byte) original.protocol());
         memory.set(SlotLayout.U32, SlotLayout.ORIGINAL_KEY, original.protocolKey());
         memory.set(SlotLayout.U32, SlotLayout.REPLY_KEY, reply.protocolKey());
@@ -51,8 +58,8 @@ final class FlowKey {
     }
 
     /** A conntrack zone has one number, for both directions or for one. */
-    private void readZone(ConntrackMessage message, int original, int reply) {
-        int zone = message.zone();
+    private void readZone(int both, int original, int reply) {
+        int zone = both;
         int shape = SlotLayout.ZONE_BOTH;
         if (zone == 0 && original != 0) {
             zone = original;

@@ -167,6 +167,12 @@ public final class FlowTotals implements AutoCloseable {
         return index.find();
     }
 
+    /** As {@link #find(ConntrackMessage)}, of a flow in another table. */
+    public long find(StoredFlow flow) {
+        key.read(flow);
+        return index.find();
+    }
+
     /**
      * Takes in a flow of which nothing was reported. Holds at once and is not undone.
      *

@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
@@ -109,6 +110,13 @@ public final class EmbeddedNat implements AutoCloseable {
         return this;
     }
 
+    /** As a source does that cannot read how full the table is. */
+    EmbeddedNat lookWithoutTable() {
+        NatEvents.lookAtTable(log, channel.pipeline().context(log), null);
+        channel.checkException();
+        return this;
+    }
+
     /** So many packets have found no free port since the counters were read the last time. */
     public EmbeddedNat fail(int packets) {
         for (int failed : new int[] {0, packets}) {
@@ -139,6 +147,18 @@ public final class EmbeddedNat implements AutoCloseable {
         return this;
     }
 
+    /** A lap of the walk has ended, and the kernel has none of the sessions that it did not meet. */
+    EmbeddedNat lap() {
+        log.whenLapEnds(lap -> {
+            FlowTotals live = Objects.requireNonNull(log.live());
+            for (long slot = live.nextOlderThan(0, lap, 10_000); slot >= 0; slot = live.nextOlderThan(0, lap, 10_000)) {
+                log.vanished(channel.pipeline().context(log), slot);
+            }
+        });
+        log.lapEnded();
+        return this;
+    }
+
     /** What was told since the last time that this was asked. */
     List<String> told() {
         List<String> since = List.copyOf(told);
@@ -160,7 +180,8 @@ public final class EmbeddedNat implements AutoCloseable {
     }
 
     private static String text(NatEvent event) {
-        String head = event.natEvent() + " @" + event.timeMillis() % 1_000_000 + " ";
+        String head = event.natEvent() + " @" + event.timeMillis() % 1_000_000
+                + (event.zone() == 0 ? " " : " zone " + event.zone() + " ");
         return head
                 + switch (event.shape()) {
                     case SESSION ->

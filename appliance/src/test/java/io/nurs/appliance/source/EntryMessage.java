@@ -22,6 +22,7 @@ public final class EntryMessage {
     private int portId;
     private int mark;
     private int zone;
+    private int originalZone;
     private int status;
     private int timeoutSeconds = -1;
     private int tcpState = -1;
@@ -84,6 +85,12 @@ public final class EntryMessage {
     }
 
     /** Of both directions. */
+    /** Of the original direction alone. */
+    public EntryMessage originalZone(int value) {
+        originalZone = value;
+        return this;
+    }
+
     public EntryMessage zone(int value) {
         zone = value;
         return this;
@@ -134,8 +141,8 @@ public final class EntryMessage {
         boolean ipv6 = original.source().getAddress().length == 16;
         NetlinkRequest message = NetlinkRequest.netfilter(
                 UnpooledByteBufAllocator.DEFAULT, NFNL_SUBSYS_CTNETLINK, type, flags, ipv6 ? 10 : 2, 0);
-        write(message, CTA_TUPLE_ORIG, original, ipv6);
-        write(message, CTA_TUPLE_REPLY, reply, ipv6);
+        write(message, CTA_TUPLE_ORIG, original, ipv6, originalZone);
+        write(message, CTA_TUPLE_REPLY, reply, ipv6, 0);
         message.u32(CTA_ID, id).u32(CTA_MARK, mark).u32(CTA_STATUS, status);
         if (zone != 0) {
             message.u16(CTA_ZONE, zone);
@@ -179,8 +186,11 @@ public final class EntryMessage {
         message.nested(type, () -> message.u64(CTA_COUNTERS_PACKETS, packets).u64(CTA_COUNTERS_BYTES, bytes));
     }
 
-    private static void write(NetlinkRequest message, int type, ConntrackTuple tuple, boolean ipv6) {
+    private static void write(NetlinkRequest message, int type, ConntrackTuple tuple, boolean ipv6, int zone) {
         message.nested(type, () -> {
+            if (zone != 0) {
+                message.u16(CTA_TUPLE_ZONE, zone);
+            }
             message.nested(CTA_TUPLE_IP, () -> {
                 message.octets(
                         ipv6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, tuple.source().getAddress());

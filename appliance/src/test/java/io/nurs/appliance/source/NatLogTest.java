@@ -2,6 +2,7 @@ package io.nurs.appliance.source;
 
 import static io.nurs.appliance.source.EntryMessage.tuple;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.netlink.conntrack.ConntrackTuple;
@@ -94,6 +95,36 @@ class NatLogTest {
     }
 
     @Test
+    void aSessionThatNoWalkHasMetAndWhoseEndWasLostIsMissedByTheSecondLap() {
+        for (int blockPorts : new int[] {0, 512}) {
+            try (EmbeddedNat nat = EmbeddedNat.of(blockPorts).at(NOW)) {
+                EntryMessage met =
+                        session(EntryMessage.dumped()).startMillis(NOW).id(2);
+                nat.read(session(EntryMessage.created()), met).lap().read(met).told();
+                assertEquals(2, nat.sessions());
+                nat.at(NOW + 60_000).lap();
+                assertEquals(1, nat.sessions());
+                assertEquals(blockPorts == 0 ? List.of("5 @560000 " + BEGIN) : List.of(), nat.told());
+                nat.read(ended()).told();
+                nat.lap().lap();
+                assertEquals(0, nat.sessions());
+                assertEquals(0, nat.stats().blocks());
+                assertEquals(0, nat.stats().bindings());
+            }
+        }
+    }
+
+    @Test
+    void aBeginThatIsToldAfterItsEndIsNotLeftForEver() {
+        try (EmbeddedNat nat = EmbeddedNat.of(0).at(NOW)) {
+            nat.read(session(EntryMessage.destroy()).stopMillis(NOW), session(EntryMessage.created()));
+            assertEquals(1, nat.sessions());
+            nat.lap().lap();
+            assertEquals(0, nat.sessions());
+        }
+    }
+
+    @Test
     void aSessionThatIsGoneAndWasNeverToldIsToldWhole() {
         try (EmbeddedNat nat = EmbeddedNat.of(0).at(NOW)) {
             nat.vanish(session(EntryMessage.dumped()).counters(1, 100, 1, 100).startMillis(NOW - 9_000));
@@ -165,6 +196,29 @@ class NatLogTest {
                             "5 @500001 " + BEGIN.replace("10.0.0.2", "10.0.0.3")),
                     nat.told());
             assertEquals(1, nat.stats().untracked());
+        }
+    }
+
+    @Test
+    void aZoneOfOneDirectionTellsSubscribersApartToo() {
+        for (int blockPorts : new int[] {0, 512}) {
+            try (EmbeddedNat nat = EmbeddedNat.of(blockPorts).at(NOW)) {
+                nat.read(
+                        session(EntryMessage.created()).zone(8),
+                        session(EntryMessage.created()).originalZone(7).id(2));
+                List<String> told = nat.told();
+                int each = blockPorts == 0 ? 1 : 2;
+                assertEquals(2 * each, told.size());
+                told.subList(0, each).forEach(line -> assertTrue(line.contains(" zone 8 "), line));
+                told.subList(each, 2 * each).forEach(line -> assertTrue(line.contains(" zone 7 "), line));
+            }
+        }
+    }
+
+    @Test
+    void exhaustedPortsAreToldWhereTheTableCannotBeRead() {
+        try (EmbeddedNat nat = EmbeddedNat.of(0).at(NOW)) {
+            assertEquals(List.of("12 @500000 0"), nat.fail(1).lookWithoutTable().told());
         }
     }
 

@@ -36,11 +36,15 @@ class NatTableWatchTest {
 
     /** A second later: natEvent and what is said with it. */
     private List<String> look(long entries) {
+        return look(entries, MAX);
+    }
+
+    private List<String> look(long entries, long max) {
         seconds++;
         List<String> told = new ArrayList<>();
-        for (NatEvent event = watch.look(entries, MAX, ADDRESS);
+        for (NatEvent event = watch.look(entries, max, ADDRESS);
                 event != null;
-                event = watch.look(entries, MAX, ADDRESS)) {
+                event = watch.look(entries, max, ADDRESS)) {
             told.add(event.natEvent() + " "
                     + (event.shape() == NatEvent.Shape.PORTS_EXHAUSTED
                             ? Integer.toHexString(event.outsideAddress()) + " " + event.protocol()
@@ -51,6 +55,11 @@ class NatTableWatchTest {
 
     /** The kernel's answer: drops and failed inserts of each CPU since the namespace was made. */
     private void counted(int[]... cpus) {
+        read(cpus);
+        watch.counted();
+    }
+
+    private void read(int[]... cpus) {
         NetlinkStats stats = new NetlinkStats();
         EmbeddedChannel channel = new EmbeddedChannel(
                 new NetlinkMessageDecoder(stats),
@@ -67,7 +76,6 @@ class NatTableWatchTest {
             channel.checkException();
             answer.release();
         }
-        watch.counted();
     }
 
     @Test
@@ -127,6 +135,25 @@ class NatTableWatchTest {
         assertEquals(List.of(), look(100));
         counted(new int[] {601, 201}, new int[] {1, 1});
         assertEquals(List.of("12 cb007101 255"), look(100));
+    }
+
+    @Test
+    void aTableWithoutALimitIsNeverFull() {
+        counted(new int[] {500, 100});
+        counted(new int[] {600, 100});
+        assertEquals(List.of(), look(0, 0));
+        assertEquals(List.of(), look(5_000, 0));
+        counted(new int[] {601, 101});
+        assertEquals(List.of("12 cb007101 255"), look(5_000, 0));
+    }
+
+    @Test
+    void countersThatWereReadByHalfCountForNothing() {
+        counted(new int[] {500, 100}, new int[] {7, 7});
+        read(new int[] {500, 100});
+        watch.forgetCounters();
+        counted(new int[] {500, 100}, new int[] {7, 7});
+        assertEquals(List.of(), look(100));
     }
 
     @Test

@@ -52,4 +52,17 @@ public interface TupleView {
 
     /** A zone of this direction alone; {@link ConntrackMessage#zone()} is that of both. CTA_TUPLE_ZONE */
     int zone();
+
+    /**
+     * An entry's zone, which has one number, for both directions or for one.
+     *
+     * @param both that of both directions, 0 if there is none. CTA_ZONE
+     */
+    static int zone(int both, TupleView original, TupleView reply) {
+        if (both != 0) {
+            return both;
+        }
+        int first = original.zone();
+        return first != 0 ? first : reply.zone();
+    }
 }
