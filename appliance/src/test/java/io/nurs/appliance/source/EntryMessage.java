@@ -84,13 +84,13 @@ public final class EntryMessage {
         return this;
     }
 
-    /** Of both directions. */
     /** Of the original direction alone. */
     public EntryMessage originalZone(int value) {
         originalZone = value;
         return this;
     }
 
+    /** Of both directions. */
     public EntryMessage zone(int value) {
         zone = value;
         return this;
