@@ -63,6 +63,7 @@ public final class Spool extends ChannelDuplexHandler {
     private State state = State.UP;
     private long knownRecords;
     private @Nullable ChannelPromise closing;
+    private boolean ended;
 
     private Spool(SpoolConfig config, String name, FlowEncoder encoder, SpoolDisk files, ThreadFactory threads) {
         this.config = config;
@@ -133,7 +134,8 @@ public final class Spool extends ChannelDuplexHandler {
         outlet.connected(connected);
         if (backlog.isEmpty() && flights.isEmpty()) {
             up();
-        } else if (!backlog.sendTemplates(sent -> {})) {
+        } else {
+            backlog.sendTemplates(sent -> {});
             drain();
         }
     }
@@ -261,12 +263,18 @@ public final class Spool extends ChannelDuplexHandler {
         }
     }
 
+    /** The next spool of this name finds the position written and the lock free, unless the disk hangs. */
     private void closed() {
-        if (backlog.close()) {
-            outlet.close();
-            ChannelPromise promise = closing;
-            ChannelHandlerContext ctx = outlet.context();
-            ctx.close(promise == null ? ctx.newPromise() : promise);
+        if (backlog.close(this::ended)) {
+            outlet.schedule(this::ended, CLOSE_MILLIS);
+        }
+    }
+
+    private void ended() {
+        ChannelPromise promise = closing;
+        if (!ended && promise != null) {
+            ended = true;
+            outlet.context().close(promise);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPromise;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.config.SpoolConfig;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ final class SpoolBacklog {
 
     private static final int MAX_HELD = 64;
 
-    private record Held(ByteBuf message, int records) {}
+    /** With its data records. */
+    record Waiting(ByteBuf message, int records) {}
 
     private final String name;
     private final long maxBytes;
@@ -26,8 +28,9 @@ final class SpoolBacklog {
     private final SpoolStats stats;
     private final SpoolOutlet outlet;
     private final RateLimit limit = new RateLimit();
-    private final ArrayDeque<ByteBuf> refused = new ArrayDeque<>();
-    private final ArrayDeque<Held> held = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> refused = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> held = new ArrayDeque<>();
+    private final SpoolRecords counter = new SpoolRecords();
     private boolean templatesMissing;
     private boolean closing;
     private long added;
@@ -61,7 +64,7 @@ final class SpoolBacklog {
     void keep(ByteBuf message, @Nullable ChannelPromise promise, int records) {
         if (templatesMissing && SpoolFrame.version(message) == SpoolFrame.IPFIX) {
             if (!SpoolTemplates.begin(message) && held.size() < MAX_HELD && !closing) {
-                held.add(new Held(message, records));
+                held.add(new Waiting(message, records));
                 succeed(promise);
                 return;
             }
@@ -72,7 +75,7 @@ final class SpoolBacklog {
 
     private void keepHeld(ByteBuf message) {
         templatesMissing = false;
-        Held first = held.peek();
+        Waiting first = held.peek();
         if (first != null && SpoolTemplates.begin(message)) {
             SpoolTemplates templates = new SpoolTemplates();
             templates.add(message.nioBuffer());
@@ -82,7 +85,7 @@ final class SpoolBacklog {
                 keepBehind(ahead.setInt(at, first.message.getInt(first.message.readerIndex() + at)), null, 0);
             }
         }
-        for (Held waiting = held.poll(); waiting != null; waiting = held.poll()) {
+        for (Waiting waiting = held.poll(); waiting != null; waiting = held.poll()) {
             keepBehind(waiting.message, null, waiting.records);
         }
     }
@@ -94,7 +97,7 @@ final class SpoolBacklog {
             return;
         }
         stats.spooledMessages++;
-        stats.spooledRecords += Math.max(0, records);
+        stats.spooledRecords += records;
         stats.backlogBytes += bytes;
         added++;
         message.release();
@@ -103,7 +106,7 @@ final class SpoolBacklog {
 
     /** Who sent it learns nothing: it is counted, and the sequence shows it. */
     void drop(ByteBuf message, @Nullable ChannelPromise promise, int records) {
-        stats.dropped(1, message.readableBytes(), Math.max(0, records));
+        stats.dropped(1, message.readableBytes(), records);
         message.release();
         succeed(promise);
         if (limit.permits()) {
@@ -125,8 +128,8 @@ final class SpoolBacklog {
     }
 
     /** Takes one back that was {@link #poll polled}: those that were refused are the first again, in their order. */
-    void refused(ByteBuf message) {
-        refused.add(message);
+    void refused(ByteBuf message, int records) {
+        refused.add(new Waiting(message, records));
         stats.backlogBytes += SpoolFrame.length(message);
     }
 
@@ -136,17 +139,18 @@ final class SpoolBacklog {
     }
 
     /** The first one, which is the caller's. */
-    ByteBuf poll() {
-        ByteBuf message = refused.poll();
-        if (message == null) {
-            stats.backlogBytes -= disk.nextBytes();
-            message = outlet.context().alloc().ioBuffer(disk.next().limit());
-            message.writeBytes(disk.next());
-            disk.advance();
-        } else {
-            stats.backlogBytes -= SpoolFrame.length(message);
+    Waiting poll() {
+        Waiting first = refused.poll();
+        if (first != null) {
+            stats.backlogBytes -= SpoolFrame.length(first.message);
+            return first;
         }
-        return message;
+        stats.backlogBytes -= disk.nextBytes();
+        ByteBuffer octets = disk.next();
+        int records = counter.count(octets);
+        ByteBuf message = outlet.context().alloc().ioBuffer(octets.limit()).writeBytes(octets);
+        disk.advance();
+        return new Waiting(message, records);
     }
 
     /** Sends the templates of the first that waits, alone. False if none are at hand yet. */
@@ -163,11 +167,11 @@ final class SpoolBacklog {
 
     /** They go before the first that waits. Version 9 counts them: they take the numbers of those that were lost. */
     private void renumber(ByteBuf message, int before) {
-        ByteBuf head = refused.peek();
+        Waiting head = refused.peek();
         int version = SpoolFrame.version(message);
         int at = SpoolFrame.sequenceOffset(version);
         int next = head != null
-                ? head.getInt(head.readerIndex() + at)
+                ? head.message.getInt(head.message.readerIndex() + at)
                 : disk.next().getInt(at);
         message.setInt(at, version == SpoolFrame.IPFIX ? next : next - before);
     }
@@ -188,13 +192,13 @@ final class SpoolBacklog {
     }
 
     /** False if it was closed before. */
-    boolean close() {
-        if (!disk.close()) {
+    boolean close(Runnable closed) {
+        if (!disk.close(closed)) {
             return false;
         }
-        for (ByteBuf message = refused.poll(); message != null; message = refused.poll()) {
-            stats.dropped(1, message.readableBytes(), 0);
-            message.release();
+        for (Waiting waiting = refused.poll(); waiting != null; waiting = refused.poll()) {
+            stats.dropped(1, waiting.message.readableBytes(), waiting.records);
+            waiting.message.release();
         }
         return true;
     }

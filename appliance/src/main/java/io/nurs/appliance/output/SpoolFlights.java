@@ -97,23 +97,23 @@ final class SpoolFlights {
         stats.replayedMessages += replayed ? 1 : 0;
         if (down) {
             // It left behind one that was refused.
-            loss.lost(Math.max(0, records));
+            loss.lost(records);
         } else {
-            loss.sent(Math.max(0, records));
+            loss.sent(records);
         }
     }
 
     private void failed(
             ByteBuf message, @Nullable ChannelPromise promise, int records, boolean replayed, Throwable cause) {
         if (outlet.isStream() || closing) {
-            loss.lost(Math.max(0, records));
+            loss.lost(records);
             release(message, promise);
         } else if (SocketFailure.isOfMessage(cause)) {
             backlog.drop(message, promise, records);
         } else {
             onRefusal.accept(cause);
             if (replayed) {
-                backlog.refused(message);
+                backlog.refused(message, records);
             } else {
                 backlog.keep(message, promise, records);
             }

@@ -56,7 +56,7 @@ final class SpoolOutlet {
         return to != null && to.isWritable();
     }
 
-    /** @param records data records of the message, -1 if that is not known */
+    /** @param records data records of the message */
     void write(ByteBuf message, int records, ChannelFutureListener listener) {
         Channel to = connection;
         if (!stream) {
@@ -81,9 +81,5 @@ final class SpoolOutlet {
 
     void schedule(Runnable task, long millis) {
         context().executor().schedule(task, millis, TimeUnit.MILLISECONDS);
-    }
-
-    void close() {
-        sequence.forget();
     }
 }

@@ -63,7 +63,8 @@ final class SpoolReplay {
         pumpedNanos = now;
         boolean any = false;
         while (running && mayGo() && outlet.isWritable() && !flights.isFull() && backlog.hasNext()) {
-            flights.send(backlog.poll(), null, -1, true);
+            SpoolBacklog.Waiting next = backlog.poll();
+            flights.send(next.message(), null, next.records(), true);
             pay();
             any = true;
         }
