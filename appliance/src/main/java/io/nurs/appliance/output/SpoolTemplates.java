@@ -10,7 +10,7 @@ import java.util.List;
  * what is lost without harm if it has not returned.
  */
 final class SpoolTemplates {
-    private static final int FIRST_DATA_SET = 256;
+    static final int FIRST_DATA_SET = 256;
 
     private final List<byte[]> messages = new ArrayList<>();
 
@@ -60,7 +60,10 @@ final class SpoolTemplates {
     }
 
     /** RFC 3954 §5.2: the id and the count of 4-octet fields; §6.1: the id and the octets of scope and of options. */
-    private static int countNetflow9(ByteBuffer message, int set) {
+    static int countNetflow9(ByteBuffer message, int set) {
+        if (Short.toUnsignedInt(message.getShort(set)) >= FIRST_DATA_SET) {
+            return 0;
+        }
         boolean isOptions = message.getShort(set) == 1;
         int end = set + setLength(message, set);
         int count = 0;

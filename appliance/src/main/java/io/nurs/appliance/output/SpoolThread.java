@@ -214,8 +214,8 @@ final class SpoolThread {
         }
     }
 
-    /** False if it was closed before. */
-    boolean close() {
+    /** False if it was closed before. The disk may take its time until it says so. */
+    boolean close(Runnable onClosed) {
         if (closed) {
             return false;
         }
@@ -228,6 +228,7 @@ final class SpoolThread {
             } catch (IOException e) {
                 LOG.warn("spool {}: {}", name, DiskFailure.reason(e));
             }
+            report(null, onClosed);
         });
         thread.shutdown();
         return true;
