@@ -80,11 +80,11 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(UdpLink.this);
+                        // First: errors that come back by themselves end at this link, and it has to hear of them.
                         if (spool != null) {
                             channel.pipeline().addLast(spool);
                         }
-                        channel.pipeline().addLast(encoder);
+                        channel.pipeline().addLast(UdpLink.this, encoder);
                     }
                 });
         InetSocketAddress address = SocketOptions.resolve(name, destination);

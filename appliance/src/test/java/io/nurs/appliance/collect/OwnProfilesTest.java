@@ -131,7 +131,9 @@ class OwnProfilesTest {
             subject.stop();
         }
         for (int i = 0; i < collectors.size(); i++) {
-            assertTrue(collectors.get(i).encoded().flowRecords() >= 6, exporters.toString().lines().toList().get(i));
+            assertTrue(
+                    collectors.get(i).encoded().flowRecords() >= 6,
+                    exporters.toString().lines().toList().get(i));
         }
         return collectors.stream().mapToLong(one -> one.encoded().datagrams()).sum();
     }

@@ -233,6 +233,9 @@ public final class RecordingCollector implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (loop.isShuttingDown()) {
+            return;
+        }
         channel.close().syncUninterruptibly();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
