@@ -255,7 +255,8 @@ final class StreamLink implements Link {
         } else {
             spool.collectorDown();
         }
-        if (closed) {
+        // It is the first to close, and its connections after it.
+        if (!relay.isOpen()) {
             return;
         }
         LOG.warn("exporter {}: the connection to {} ended: {}; trying again", name, destination, reason);

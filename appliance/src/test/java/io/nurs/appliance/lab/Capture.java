@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** tcpdump beside a collector on 127.0.0.1, and what tshark reads in the capture. */
 public final class Capture implements AutoCloseable {
@@ -33,7 +34,20 @@ public final class Capture implements AutoCloseable {
     }
 
     public static Capture start(int port, Path directory) throws IOException {
-        Requires.tools("tcpdump", "tshark");
+        Requires.tools("tshark");
+        return start(port, directory, "udp dst port " + port);
+    }
+
+    /** Both ways over TCP, for whoever reads {@link #file()} by himself. */
+    public static Capture ofStreams(List<Integer> ports, Path directory) throws IOException {
+        return start(
+                ports.getFirst(),
+                directory,
+                "tcp and (" + ports.stream().map(port -> "port " + port).collect(Collectors.joining(" or ")) + ")");
+    }
+
+    private static Capture start(int port, Path directory, String filter) throws IOException {
+        Requires.tools("tcpdump");
         Path file = Files.createTempFile(directory, "capture", ".pcap");
         Program program = Program.start(List.of(
                 "tcpdump",
@@ -43,11 +57,14 @@ public final class Capture implements AutoCloseable {
                 "lo",
                 "-U",
                 "--immediate-mode",
+                // In immediate mode each packet takes a slot as long as the longest: room for a burst of 500.
                 "-s",
-                "0",
+                "65535",
+                "-B",
+                "32768",
                 "-w",
                 file.toString(),
-                "udp dst port " + port));
+                filter));
         program.waitForOutput("listening on");
         return new Capture(port, file, program);
     }

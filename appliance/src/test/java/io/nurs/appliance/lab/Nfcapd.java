@@ -10,9 +10,14 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** nfdump's collector on 127.0.0.1, and what nfdump reads in the file it wrote. */
 public final class Nfcapd implements AutoCloseable {
+    private static final Pattern SUMS =
+            Pattern.compile("Summary: total flows: (\\d+), total bytes: (\\d+), total packets: (\\d+)");
+
     private final int port;
     private final Path directory;
     private final Program program;
@@ -60,6 +65,19 @@ public final class Nfcapd implements AutoCloseable {
         assertTrue(log.contains((inSequence ? "Sequence Errors: 0" : "") + ", Bad Packets: 0"), log);
         assertFalse(log.contains("rror:"), log);
         return Json.objects(Program.run("nfdump", "-R", directory.toString(), "-o", "json"));
+    }
+
+    /** As {@link #end}, but only the sum of what it has: flows, packets, octets. */
+    public long[] endWithSums() throws IOException, InterruptedException {
+        LocalPort.waitUntilRead(port);
+        program.terminate();
+        program.exitCode();
+        String log = program.output();
+        assertTrue(log.contains("Sequence Errors: 0, Bad Packets: 0"), log);
+        String flows = Program.run("nfdump", "-R", directory.toString(), "-N");
+        Matcher sums = SUMS.matcher(flows);
+        assertTrue(sums.find(), () -> flows);
+        return new long[] {Long.parseLong(sums.group(1)), Long.parseLong(sums.group(3)), Long.parseLong(sums.group(2))};
     }
 
     /** Its JSON leaves out what is 0. */

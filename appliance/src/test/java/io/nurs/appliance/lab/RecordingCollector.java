@@ -18,10 +18,8 @@ import io.nurs.appliance.lab.Lab.Counted;
 import io.nurs.flow.DataRecord;
 import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
-import io.nurs.flow.DecoderLimits;
 import io.nurs.flow.IanaElements;
 import io.nurs.flow.InformationElement;
-import io.nurs.netflow9.Netflow9Decoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -32,8 +30,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collector on 127.0.0.1 that keeps datagrams as they come, and decodes them when it is asked; or one that adds up what they
- * say and keeps none.
+ * A collector on 127.0.0.1, of NetFlow v9 and of IPFIX, that keeps datagrams as they come, and decodes them when it is asked; or
+ * one that adds up what they say and keeps none.
  */
 public final class RecordingCollector implements AutoCloseable {
     // linux/socket.h and asm-generic/socket.h: a storm's worth, beyond what net.core.rmem_max allows.
@@ -49,7 +47,7 @@ public final class RecordingCollector implements AutoCloseable {
     private record Received(InetSocketAddress from, ByteBuf datagram) {}
 
     private final boolean keeps;
-    private final Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
+    private final BothDecoders decoder = new BothDecoders();
     private Counted tally = new Counted(0, 0);
     private final List<DecodeAnomaly> tallied = new ArrayList<>();
 
@@ -159,8 +157,13 @@ public final class RecordingCollector implements AutoCloseable {
     }
 
     private void forEachMessage(Consumer<DecodedMessage> consumer) {
-        Netflow9Decoder decoder = new Netflow9Decoder(DecoderLimits.DEFAULT);
-        received().forEach(received -> consumer.accept(decoder.decode(received.from, received.datagram)));
+        BothDecoders decoders = new BothDecoders();
+        received().forEach(received -> {
+            DecodedMessage message = decoders.decode(received.from, received.datagram);
+            if (message != null) {
+                consumer.accept(message);
+            }
+        });
     }
 
     /** All records of flows so far; a gap in the sequence or anything else that is odd is a failure. */
@@ -230,6 +233,9 @@ public final class RecordingCollector implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (loop.isShuttingDown()) {
+            return;
+        }
         channel.close().syncUninterruptibly();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }

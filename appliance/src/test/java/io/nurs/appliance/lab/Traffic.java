@@ -99,6 +99,11 @@ public final class Traffic {
             this.socket = socket;
         }
 
+        /** The client's. */
+        public int localPort() {
+            return socket.getLocalPort();
+        }
+
         public void exchange(int requests, int requestOctets, int replyOctets) throws IOException {
             for (int i = 0; i < requests; i++) {
                 send(socket, requestOctets, replyOctets);

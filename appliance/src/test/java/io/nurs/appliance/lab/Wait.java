@@ -35,7 +35,7 @@ public final class Wait {
         }
     }
 
-    static <T> T unchecked(Callable<T> task) {
+    public static <T> T unchecked(Callable<T> task) {
         try {
             return task.call();
         } catch (RuntimeException e) {
