@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,8 +175,8 @@ class OutageTest extends RouterTest {
         if (there != null) {
             return there.messages();
         }
-        List<DecodedMessage> all = streams.get(name).messages();
-        return all.subList(before.get(name).size(), all.size());
+        List<DecodedMessage> all = Objects.requireNonNull(streams.get(name)).messages();
+        return all.subList(Objects.requireNonNull(before.get(name)).size(), all.size());
     }
 
     private static boolean hasLast(List<DecodedMessage> messages) {
@@ -197,7 +198,7 @@ class OutageTest extends RouterTest {
 
     private void assertServed(Collector collector, long conversations) {
         String name = collector.name();
-        List<DecodedMessage> early = before.get(name);
+        List<DecodedMessage> early = Objects.requireNonNull(before.get(name));
         List<DecodedMessage> late = after(name);
         assertWhole(name, early);
         // The first one after the outage, too, can be read, and none is missing from there on.

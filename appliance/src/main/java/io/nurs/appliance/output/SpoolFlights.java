@@ -60,9 +60,9 @@ final class SpoolFlights {
         outlet.write(message, records, settled);
     }
 
-    /** Behind what is in flight, which may have to wait, and behind what waits. */
+    /** Behind what is in flight, which on UDP may have to wait as well, and behind what waits. */
     void queue(ByteBuf message, ChannelPromise promise, int records) {
-        if (ring.isSettled()) {
+        if (outlet.isStream() || ring.isSettled()) {
             backlog.keep(message, promise, records);
         } else if (ring.isFull()) {
             backlog.drop(message, promise, records);
