@@ -7,8 +7,7 @@ import io.netty.channel.unix.RawUnixChannelOption;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.CollectorDestination;
-import io.nurs.appliance.output.Spool;
-import java.net.Inet6Address;
+import io.nurs.appliance.output.ErrorQueue;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.nio.ByteBuffer;
@@ -42,9 +41,9 @@ final class SocketOptions {
                 : bootstrap.connect(address, new InetSocketAddress(destination.sourceAddress(), 0));
     }
 
-    /** Has the kernel tell a socket that the host or its network cannot be reached. */
+    /** Has the kernel tell a socket that the host or its network cannot be reached. {@link ErrorQueue} */
     static void askForErrors(Bootstrap bootstrap, InetSocketAddress address) {
-        bootstrap.option(address.getAddress() instanceof Inet6Address ? Spool.IPV6_RECVERR : Spool.IP_RECVERR, 1);
+        bootstrap.option(ErrorQueue.option(address.getAddress()), 1);
     }
 
     private static ByteBuffer name(String device) {

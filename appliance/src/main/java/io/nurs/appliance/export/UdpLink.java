@@ -12,6 +12,7 @@ import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.output.ErrorQueue;
 import io.nurs.appliance.output.Spool;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
@@ -144,6 +145,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     /** A collector that is down is no reason to stop: count, say so at times, go on. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ErrorQueue.clear(ctx.channel());
         stats.sendErrors++;
         lastErrorNanos = System.nanoTime();
         sentBeforeError = encoder.stats().datagrams();

@@ -187,6 +187,7 @@ public final class Spool extends ChannelDuplexHandler {
 
     private void down(@Nullable Throwable cause) {
         long answerNanos = probe.failed(cause);
+        outlet.clearErrors();
         if (state == State.DOWN) {
             if (answerNanos >= 0) {
                 loss.count(2 * answerNanos);

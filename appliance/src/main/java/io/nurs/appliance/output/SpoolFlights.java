@@ -109,6 +109,7 @@ final class SpoolFlights {
             loss.lost(records);
             release(message, promise);
         } else if (SocketFailure.isOfMessage(cause)) {
+            outlet.clearErrors();
             backlog.drop(message, promise, records);
         } else {
             onRefusal.accept(cause);

@@ -79,6 +79,13 @@ final class SpoolOutlet {
         }
     }
 
+    /** Of a datagram socket. */
+    void clearErrors() {
+        if (!stream) {
+            ErrorQueue.clear(context().channel());
+        }
+    }
+
     void schedule(Runnable task, long millis) {
         context().executor().schedule(task, millis, TimeUnit.MILLISECONDS);
     }
