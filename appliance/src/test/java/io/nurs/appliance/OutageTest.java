@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -169,13 +170,17 @@ class OutageTest extends RouterTest {
         return attempts;
     }
 
+    private List<DecodedMessage> before(String name) {
+        return Objects.requireNonNull(before.get(name));
+    }
+
     private List<DecodedMessage> after(String name) {
         RecordingCollector there = datagrams.get(name);
         if (there != null) {
             return there.messages();
         }
-        List<DecodedMessage> all = streams.get(name).messages();
-        return all.subList(before.get(name).size(), all.size());
+        List<DecodedMessage> all = Objects.requireNonNull(streams.get(name)).messages();
+        return all.subList(before(name).size(), all.size());
     }
 
     private static boolean hasLast(List<DecodedMessage> messages) {
@@ -197,7 +202,7 @@ class OutageTest extends RouterTest {
 
     private void assertServed(Collector collector, long conversations) {
         String name = collector.name();
-        List<DecodedMessage> early = before.get(name);
+        List<DecodedMessage> early = before(name);
         List<DecodedMessage> late = after(name);
         assertWhole(name, early);
         // The first one after the outage, too, can be read, and none is missing from there on.
