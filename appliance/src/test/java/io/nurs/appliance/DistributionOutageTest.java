@@ -113,18 +113,22 @@ class DistributionOutageTest extends RouterTest {
     @Test
     void withFailoverTheSecondTakesOverAndTheFirstAgainWhenItIsBack() throws Exception {
         try (Subject subject = start("failover", 2)) {
-            exchange(subject);
             List<Collector> collectors = subject.appliance().collectors();
+            Wait.until("the first has them all", () -> {
+                exchange(subject);
+                return conversations(0).size() == CONVERSATIONS;
+            });
             three.getFirst().waitForDatagrams(collectors.getFirst().encoded().datagrams());
-            assertEquals(CONVERSATIONS, conversations(0).size());
             assertEquals(0, collectors.get(1).encoded().flowRecords());
             three.getFirst().close();
             while (collectors.getFirst().isUp()) {
                 exchange(subject);
             }
-            exchange(subject);
+            Wait.until("the second has them all", () -> {
+                exchange(subject);
+                return conversations(1).size() == CONVERSATIONS;
+            });
             three.get(1).waitForDatagrams(collectors.get(1).encoded().datagrams());
-            assertEquals(CONVERSATIONS, conversations(1).size());
             assertLoss(collectors, 0, conversations(0));
 
             RecordingCollector back =

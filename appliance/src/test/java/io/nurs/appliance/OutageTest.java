@@ -170,13 +170,17 @@ class OutageTest extends RouterTest {
         return attempts;
     }
 
+    private List<DecodedMessage> before(String name) {
+        return Objects.requireNonNull(before.get(name));
+    }
+
     private List<DecodedMessage> after(String name) {
         RecordingCollector there = datagrams.get(name);
         if (there != null) {
             return there.messages();
         }
         List<DecodedMessage> all = Objects.requireNonNull(streams.get(name)).messages();
-        return all.subList(Objects.requireNonNull(before.get(name)).size(), all.size());
+        return all.subList(before(name).size(), all.size());
     }
 
     private static boolean hasLast(List<DecodedMessage> messages) {
@@ -198,7 +202,7 @@ class OutageTest extends RouterTest {
 
     private void assertServed(Collector collector, long conversations) {
         String name = collector.name();
-        List<DecodedMessage> early = Objects.requireNonNull(before.get(name));
+        List<DecodedMessage> early = before(name);
         List<DecodedMessage> late = after(name);
         assertWhole(name, early);
         // The first one after the outage, too, can be read, and none is missing from there on.
