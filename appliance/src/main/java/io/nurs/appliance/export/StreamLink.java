@@ -22,6 +22,7 @@ import io.nurs.appliance.output.RelayChannel;
 import io.nurs.appliance.output.Spool;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -163,13 +164,22 @@ final class StreamLink implements Link {
     private void attempt() {
         attemptedNanos = System.nanoTime();
         Thread.ofVirtual().name("connect-" + name).start(() -> {
+            Runnable next = prepare();
             try {
-                Target target = target(name, destination);
-                relay.eventLoop().execute(() -> connect(target));
-            } catch (StartException e) {
-                relay.eventLoop().execute(() -> failed(e.advice()));
+                relay.eventLoop().execute(next);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("exporter {}: stopped while connecting", name, e);
             }
         });
+    }
+
+    private Runnable prepare() {
+        try {
+            Target target = target(name, destination);
+            return () -> connect(target);
+        } catch (StartException e) {
+            return () -> failed(e.advice());
+        }
     }
 
     private void connect(Target target) {

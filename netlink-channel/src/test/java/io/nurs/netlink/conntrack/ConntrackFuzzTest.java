@@ -123,6 +123,7 @@ class ConntrackFuzzTest {
 
         private static Method[] accessors(Class<?> view) {
             return Arrays.stream(view.getDeclaredMethods())
+                    .filter(method -> !Modifier.isStatic(method.getModifiers()))
                     .filter(method -> Modifier.isPublic(method.getModifiers()))
                     .toArray(Method[]::new);
         }
