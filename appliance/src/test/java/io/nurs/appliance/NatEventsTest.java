@@ -42,7 +42,24 @@ class NatEventsTest extends RouterTest {
     Path directory;
 
     private Subject start(String options) throws Exception {
-        return Subject.start(lab, "events: nat, " + options, "fields: nat-events, options: false", collector.port());
+        return Subject.start("""
+                stacks:
+                  - name: flows
+                    source: { type: conntrack, namespace: %s, events: nat, %s }
+                    exporters: [flows, log]
+                exporters:
+                  flows: { type: netflow9, collector: "127.0.0.1:%3$d", flush-interval: 20ms, options: false }
+                  log: { type: netflow9, collector: "127.0.0.1:%3$d", flush-interval: 20ms, options: false,
+                         fields: nat-events, observation-domain: 100 }
+                """.formatted(lab.router(), options, collector.port()));
+    }
+
+    /** Datagrams that both exporters have sent, once the appliance has stopped. */
+    private static long stop(Subject subject) {
+        subject.close();
+        return subject.appliance().collectors().stream()
+                .mapToLong(each -> each.encoded().datagrams())
+                .sum();
     }
 
     private static NatStats stats(Subject subject) {
@@ -93,7 +110,7 @@ class NatEventsTest extends RouterTest {
             lab.inRouter("conntrack", "-F");
             subject.waitForEnded(7);
             List<Entry> ended = watch.ended(7);
-            collector.waitForDatagrams(subject.stop());
+            collector.waitForDatagrams(stop(subject));
 
             List<String> expected = about(ended.stream());
             assertEquals(6, expected.size());
@@ -127,7 +144,7 @@ class NatEventsTest extends RouterTest {
             traffic.echo(Lab.SERVER4);
             Wait.until("its begin", () -> stats(subject).created() == 1);
             String line = lab.inRouter("conntrack", "-L", "-p", "icmp");
-            collector.waitForDatagrams(subject.stop());
+            collector.waitForDatagrams(stop(subject));
             String id =
                     line.replaceFirst("(?s).* id=(\\d+) .* id=(\\d+) .*", "$1 as %s $2".formatted(Lab.ROUTER4_OUTSIDE));
             assertEquals(
@@ -151,7 +168,7 @@ class NatEventsTest extends RouterTest {
                     () -> "all ends, here are " + stats(subject).deleted(),
                     () -> stats(subject).deleted() == MANY);
             assertTrue(subject.source().events().kernelDrops() > 0, "nothing was lost");
-            collector.waitForDatagrams(subject.stop());
+            collector.waitForDatagrams(stop(subject));
             assertEquals(live, about(facts(NatFact.CREATE)));
             assertEquals(live, about(facts(NatFact.DELETE)));
         }
@@ -215,7 +232,7 @@ class NatEventsTest extends RouterTest {
             try (Subject subject = start("active-timeout: 1s, nat-blocks: 512")) {
                 Wait.until("it is met", () -> stats(subject).created() == 1);
                 Wait.until("it is given up", () -> stats(subject).deleted() == 1);
-                collector.waitForDatagrams(subject.stop());
+                collector.waitForDatagrams(stop(subject));
             }
         }
         assertEquals(
@@ -238,7 +255,7 @@ class NatEventsTest extends RouterTest {
                 Wait.until("that it is told", () -> facts(12).size() == 1);
             }
             assertEquals(4, stats(subject).created());
-            collector.waitForDatagrams(subject.stop());
+            collector.waitForDatagrams(stop(subject));
             assertEquals(Lab.ROUTER4_OUTSIDE, facts(12).getFirst().about());
             assertEquals(7, sum("insert_failed"));
             assertEquals(7, sum("drop"));
@@ -286,7 +303,7 @@ class NatEventsTest extends RouterTest {
         try (Subject subject = start("accounting: end, nat-threshold: 1%")) {
             TableWriter.open(lab).create(max / 100 + 10, 0, TableWriter::udp);
             Wait.until("that it is told", () -> facts(18).size() == 1);
-            collector.waitForDatagrams(subject.stop());
+            collector.waitForDatagrams(stop(subject));
             assertEquals(
                     max / 100, collector.records().getFirst().unsigned(IanaElements.globalAddressMappingHighThreshold));
             assertFalse(facts().stream().anyMatch(fact -> fact.natEvent() == 13));

@@ -136,6 +136,9 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
     @Override
     public void gone(ChannelHandlerContext ctx, StoredFlow flow) {
         if (book.read(flow.id(), flow.original(), flow.reply(), flow.zone())) {
+            if (!book.isLive() && ended.isGivenUp(flow)) {
+                return;
+            }
             ended.add(flow);
             remove(sessions == null ? FlowTotals.NONE : sessions.find(flow));
             long now = clock.unixNanos();
@@ -162,6 +165,8 @@ final class NatLog extends ChannelInboundHandlerAdapter implements GoneFlows, Au
         StoredFlow flow = sessions.flow(slot);
         if (book.read(flow.id(), flow.original(), flow.reply(), flow.zone()) && book.isLive()) {
             ended.add(flow);
+            // The accounting may come to the same conclusion.
+            ended.addGivenUp(flow);
             long now = clock.unixNanos();
             book.delete(ctx, now, now);
         }

@@ -57,6 +57,16 @@ final class ToldEnds implements AutoCloseable {
         ended.add(gone);
     }
 
+    /** Remembers one that two may give up, each with a start of its own. */
+    void addGivenUp(StoredFlow gone) {
+        ended.addAnyStart(gone);
+    }
+
+    /** Whether it was given up by {@link #addGivenUp}. */
+    boolean isGivenUp(StoredFlow gone) {
+        return ended.containsAnyStart(gone);
+    }
+
     /** Whether the entry is over, and remembered. */
     boolean contains(ConntrackMessage entry) {
         return ended.contains(entry);

@@ -56,6 +56,19 @@ public final class RecentlyEnded implements AutoCloseable {
         }
     }
 
+    /** As {@link #add(StoredFlow)}, for {@link #containsAnyStart} alone: who asks may know another start of it. */
+    public void addAnyStart(StoredFlow flow) {
+        long fingerprint = key.fingerprint(flow.memory(), flow.offset(), flow.isIpv6(), 0);
+        if (!contains(fingerprint)) {
+            young.add(fingerprint);
+        }
+    }
+
+    /** Whether a flow of that tuple and CTA_ID was added without its start. */
+    public boolean containsAnyStart(StoredFlow flow) {
+        return contains(key.fingerprint(flow.memory(), flow.offset(), flow.isIpv6(), 0));
+    }
+
     /**
      * Whether the flow ended lately. Without a start that goes by the tuple and CTA_ID alone: a successor of both is then met at its
      * end only.

@@ -15,6 +15,7 @@ import io.nurs.flow.DecodedMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +108,33 @@ class StreamLinkTest extends LinkTest {
             flows(source, 20_000);
             assertTrue(exporter.takesMore(), "waits for it again");
             assertTrue(collector.lostMessages() + collector.encoded().droppedRecords() > 0);
+            collector.close().sync();
+        }
+    }
+
+    @Test
+    void aCollectorThatHangsHasItsMessagesSpooledAndIsConnectedToAnew() throws Exception {
+        try (StreamCollector there = StreamCollector.open()) {
+            Collector collector = open(
+                    there.port(),
+                    "transport: tcp, reconnect-interval: 1s, stall-timeout: 1s, spool: { directory: %s }"
+                            .formatted(directory));
+            FlowExporter exporter = exporter(collector);
+            EmbeddedSource source = source(exporter);
+            Wait.until("a connection", collector::isUp);
+            there.hang();
+
+            Wait.until("another connection", () -> {
+                flows(source, 500);
+                assertTrue(exporter.takesMore(), "waits for it");
+                return there.accepted() > 1;
+            });
+            assertEquals(0, collector.encoded().droppedRecords());
+            Wait.until("messages on the disk", () -> {
+                try (Stream<Path> files = Files.list(directory)) {
+                    return files.anyMatch(file -> file.toString().endsWith(".ipfix"));
+                }
+            });
             collector.close().sync();
         }
     }
