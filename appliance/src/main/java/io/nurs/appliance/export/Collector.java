@@ -79,6 +79,7 @@ public final class Collector implements Distribution.Member {
         this.link = link;
         this.channel = link.channel();
         this.stats = stats;
+        channel.closeFuture().addListener(closed -> countLost());
         long interval = config.flushInterval().toMillis();
         this.flushTick =
                 channel.eventLoop().scheduleAtFixedRate(this::flush, interval, interval, TimeUnit.MILLISECONDS);
@@ -143,14 +144,18 @@ public final class Collector implements Distribution.Member {
     }
 
     private void flush() {
-        long lost = link.lostRecords();
-        if (lost > knownLost) {
-            // How many packets they told of is not known any more.
-            notSent.add(lost - knownLost, 0, 0, clock.epochMillis());
-            knownLost = lost;
-        }
+        countLost();
         if (!link.isCut()) {
             channel.flush();
+        }
+    }
+
+    /** How many packets they told of is not known any more. */
+    private void countLost() {
+        long lost = link.lostRecords();
+        if (lost > knownLost) {
+            notSent.add(lost - knownLost, 0, 0, clock.epochMillis());
+            knownLost = lost;
         }
     }
 
@@ -170,6 +175,11 @@ public final class Collector implements Distribution.Member {
     /** Messages that were encoded and went nowhere, as far as can be known. */
     public long lostMessages() {
         return link.lostMessages();
+    }
+
+    /** Records in those: they were encoded, and are among {@link #notSent()} too. */
+    public long lostRecords() {
+        return link.lostRecords();
     }
 
     /** What was dropped here: there was no connection, or no room. */

@@ -12,10 +12,6 @@ final class Links {
         return channel.bytesBeforeUnwritable() >= channel.config().getWriteBufferHighWaterMark();
     }
 
-    static long lostRecords(Spool spool) {
-        return spool.stats().droppedRecords() + spool.stats().lostInFlightRecords();
-    }
-
     static long lost(Spool spool) {
         return spool.stats().droppedMessages() + spool.stats().lostInFlightMessages();
     }

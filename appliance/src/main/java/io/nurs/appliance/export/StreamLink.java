@@ -142,7 +142,9 @@ final class StreamLink implements Link {
 
     @Override
     public long lostRecords() {
-        return spool == null ? lost.records() : Links.lostRecords(spool);
+        return spool == null
+                ? lost.records()
+                : spool.stats().droppedRecords() + spool.stats().lostInFlightRecords();
     }
 
     @Override

@@ -125,10 +125,10 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
         return spool == null ? stats.sendErrors : Links.lost(spool);
     }
 
-    /** Without a spool nobody knows: what the kernel took may be lost on the way as well. */
+    /** What was on its way when the collector died was sent, and is lost on the way: how much of it nobody knows. */
     @Override
     public long lostRecords() {
-        return spool == null ? 0 : Links.lostRecords(spool);
+        return spool == null ? 0 : spool.stats().droppedRecords();
     }
 
     @Override

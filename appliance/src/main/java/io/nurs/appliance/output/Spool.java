@@ -166,6 +166,8 @@ public final class Spool extends ChannelDuplexHandler {
         if (!flights.isFull() && outlet.isFast()) {
             return true;
         }
+        // Should the connection end now, what waits is read by one that knows no templates.
+        backlog.outageBegins();
         drain();
         return false;
     }
