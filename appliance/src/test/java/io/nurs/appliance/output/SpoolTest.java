@@ -145,8 +145,9 @@ class SpoolTest {
         }
     }
 
+    /** Not with io_uring, whose sends overlap: see docs/spool.md. */
     @ParameterizedTest
-    @CsvSource({"ipfix,EPOLL", "ipfix,IO_URING", "netflow9,EPOLL", "netflow9,IO_URING"})
+    @CsvSource({"ipfix,EPOLL", "netflow9,EPOLL"})
     void aCollectorThatWasAwayGetsEveryRecordInOrder(String protocol, Transports transport) throws Exception {
         List<Long> before;
         List<Long> after;
