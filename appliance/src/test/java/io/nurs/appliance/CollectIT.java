@@ -82,7 +82,7 @@ class CollectIT {
         int port = RecordingCollector.freePort();
         try (Program nursd = nursd("collect", "--listen", "tcp://127.0.0.1:" + port)) {
             nursd.waitForOutput("listening on");
-            nursd.interrupt();
+            nursd.terminate();
             assertEquals(0, nursd.exitCode(), nursd.output());
             assertTrue(nursd.output().contains("complaints: 0"), nursd.output());
         }
