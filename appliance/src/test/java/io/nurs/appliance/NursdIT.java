@@ -145,7 +145,8 @@ class NursdIT {
         new Traffic(lab).udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 7, 100, 200);
         nursd.terminate();
         assertEquals(0, nursd.exitCode(), nursd.output());
-        assertTrue(nursd.output().contains("2 records in 2 datagrams"), nursd.output());
+        // Nobody listens there: if the kernel has said so by then, the second one is preceded by templates.
+        assertTrue(nursd.output().matches("(?s).*: 2 records in [23] datagrams.*"), nursd.output());
     }
 
     /** Until then an exporter in it looks dead. */
