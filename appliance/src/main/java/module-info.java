@@ -7,12 +7,16 @@ module io.nurs.appliance {
     requires info.picocli;
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
     requires io.netty.transport.classes.io_uring;
     requires io.netty.transport.unix.common;
     requires jdk.unsupported;
+    requires micrometer.core;
+    requires micrometer.registry.prometheus;
+    requires tools.jackson.core;
     requires org.slf4j;
     requires org.snakeyaml.engine;
     requires org.jspecify;

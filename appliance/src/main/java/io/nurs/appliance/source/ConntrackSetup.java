@@ -42,7 +42,9 @@ record ConntrackSetup(@Nullable TableUse table, long muteBeforeNanos) {
                         config.name());
                 return new ConntrackSetup(null, 0);
             }
-            sysctls.advice(config.accounting()).forEach(line -> LOG.warn("source {}: {}", config.name(), line));
+            sysctls.findings(config.accounting())
+                    .forEach(finding ->
+                            LOG.warn("source {}: {}. Run: {}", config.name(), finding.what(), finding.mend()));
             return new ConntrackSetup(TableUse.open(namespace), muteBeforeNanos(found, sysctls));
         } catch (NoSuchFileException e) {
             throw new StartException(

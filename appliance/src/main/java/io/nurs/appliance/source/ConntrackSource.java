@@ -52,6 +52,7 @@ public final class ConntrackSource {
     private final List<Future<?>> ticks = new ArrayList<>();
     private final RateLimit failureLimit = new RateLimit();
     private @Nullable ReliabilityGuard guard;
+    private @Nullable SourceWatch watch;
     private @Nullable Future<Void> lastReport;
     private long deadlineNanos;
     private volatile @Nullable FlowLedger lastLedger;
@@ -153,6 +154,7 @@ public final class ConntrackSource {
             guard = guard();
         }
         SourceWatch watching = new SourceWatch(name, sockets, stats, table, reports, guard);
+        watch = watching;
         sockets.channels().forEach(channel -> channel.pipeline().addLast(new Tail(watching)));
         reports.begin();
         if (queries != null) {
@@ -213,6 +215,13 @@ public final class ConntrackSource {
     public FlowLedger ledger() throws InterruptedException {
         FlowLedger atStop = lastLedger;
         return atStop != null ? atStop : loop.submit(reports::ledger).sync().getNow();
+    }
+
+    /** As it was a second ago at most, or as long ago as the event loop has been busy. Waits for nothing. */
+    public FlowLedger latestLedger() {
+        FlowLedger atStop = lastLedger;
+        SourceWatch watching = watch;
+        return atStop != null ? atStop : watching == null ? FlowLedger.EMPTY : watching.ledger();
     }
 
     /** What {@code events: nat} has come to; null without. */

@@ -1,5 +1,6 @@
 package io.nurs.appliance.source;
 
+import io.nurs.appliance.Finding;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
@@ -54,34 +55,41 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
     }
 
     /** What is missing, what that costs, and the command that mends it; empty if nothing is. */
-    List<String> advice(Accounting mode) {
+    List<Finding> findings(Accounting mode) {
         boolean delta = mode == Accounting.DELTA;
-        List<String> advice = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
         if (!accounting) {
-            advice.add(
-                    ACCOUNTING + " is 0: entries have no counters, so flows without traffic are all there is to see. "
-                            + mend(ACCOUNTING));
+            findings.add(Finding.fail(
+                    ACCOUNTING,
+                    ACCOUNTING + " is 0: entries have no counters, so flows without traffic are all there is to see",
+                    mend(ACCOUNTING)));
         }
         if (!timestamps) {
-            advice.add(TIMESTAMPS + " is 0: entries have no start and stop, so times are those of our own clock. "
-                    + mend(TIMESTAMPS));
+            findings.add(Finding.warn(
+                    TIMESTAMPS,
+                    TIMESTAMPS + " is 0: entries have no start and stop, so times are those of our own clock",
+                    mend(TIMESTAMPS)));
         }
         if (events == 0) {
-            advice.add(EVENTS + " is 0: the kernel does not tell of flows that end, so "
-                    + (delta
-                            ? "the table is walked through every few seconds instead, and what ends in between is lost. "
-                            : "they are lost. ")
-                    + mend(EVENTS));
+            findings.add(Finding.fail(
+                    EVENTS,
+                    EVENTS + " is 0: the kernel does not tell of flows that end, so "
+                            + (delta
+                                    ? "the table is walked through every few seconds instead, and what ends in between is lost"
+                                    : "they are lost"),
+                    mend(EVENTS)));
         } else if (events != 1) {
-            advice.add(EVENTS + " is " + events + ": flows that began before nursd listened end silently"
-                    + (delta ? ", and are asked for until they are gone. " : ". ")
-                    + mend(EVENTS));
+            findings.add(Finding.warn(
+                    EVENTS,
+                    EVENTS + " is " + events + ": flows that began before nursd listened end silently"
+                            + (delta ? ", and are asked for until they are gone" : ""),
+                    mend(EVENTS)));
         }
-        return advice;
+        return findings;
     }
 
     private static String mend(String name) {
-        return "Run: sysctl -w net.netfilter." + name
+        return "sysctl -w net.netfilter." + name
                 + "=1 (in that namespace; or write set-sysctls: true). It holds for entries made afterwards.";
     }
 

@@ -13,6 +13,9 @@ package io.nurs.appliance.source;
  * @param unwatched flows whose end nobody told
  */
 public record FlowLedger(long seen, long live, long ended, long exported, long empty, long fromBefore, long unwatched) {
+    /** Of a source that has met no flow. */
+    static final FlowLedger EMPTY = new FlowLedger(0, 0, 0, 0, 0, 0, 0);
+
     /** Ended, and for a reason that is counted not exported. */
     public long accounted() {
         return empty + fromBefore + unwatched;

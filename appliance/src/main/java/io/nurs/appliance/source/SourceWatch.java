@@ -23,6 +23,7 @@ final class SourceWatch {
     private final RateLimit unreadableLimit = new RateLimit();
     private final RateLimit ledgerLimit = new RateLimit();
     private boolean losing;
+    private volatile FlowLedger ledger = FlowLedger.EMPTY;
 
     /**
      * Of one source or reader.
@@ -43,6 +44,11 @@ final class SourceWatch {
         this.table = table;
         this.reports = reports;
         this.guard = guard;
+    }
+
+    /** As it was at the last look; for any thread. */
+    FlowLedger ledger() {
+        return ledger;
     }
 
     void look() {
@@ -99,6 +105,7 @@ final class SourceWatch {
 
     private void lookIntoLedger() {
         FlowLedger ledger = reports.ledger();
+        this.ledger = ledger;
         if (!ledger.isEven()) {
             stats.unevenLedgers++;
             warn(ledgerLimit, "the ledger does not add up, which is a mistake in nurs; please report it: " + ledger);

@@ -3,6 +3,7 @@ package io.nurs.appliance.source;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nurs.appliance.Finding;
 import io.nurs.appliance.config.Accounting;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,41 +11,44 @@ import org.junit.jupiter.api.Test;
 class ConntrackSysctlsTest {
     @Test
     void hasNothingToSayWhenAllIsSet() {
-        assertEquals(List.of(), new ConntrackSysctls(true, true, 1, 0).advice(Accounting.END));
+        assertEquals(List.of(), new ConntrackSysctls(true, true, 1, 0).findings(Accounting.END));
     }
 
     @Test
     void namesWhatIsMissingAndTheCommandThatSetsIt() {
-        List<String> advice = new ConntrackSysctls(false, false, 0, 0).advice(Accounting.END);
-        assertEquals(3, advice.size());
-        assertMends("nf_conntrack_acct", advice.get(0));
-        assertMends("nf_conntrack_timestamp", advice.get(1));
-        assertMends("nf_conntrack_events", advice.get(2));
+        List<Finding> findings = new ConntrackSysctls(false, false, 0, 0).findings(Accounting.END);
+        assertEquals(3, findings.size());
+        assertMends("nf_conntrack_acct", findings.get(0));
+        assertMends("nf_conntrack_timestamp", findings.get(1));
+        assertMends("nf_conntrack_events", findings.get(2));
     }
 
     @Test
     void saysThatAutomaticEventsMissFlowsOfBefore() {
-        List<String> advice = new ConntrackSysctls(true, true, 2, 0).advice(Accounting.END);
-        assertEquals(1, advice.size());
-        assertMends("nf_conntrack_events", advice.getFirst());
-        assertTrue(advice.getFirst().contains("is 2"), advice.getFirst());
+        List<Finding> findings = new ConntrackSysctls(true, true, 2, 0).findings(Accounting.END);
+        assertEquals(1, findings.size());
+        assertMends("nf_conntrack_events", findings.getFirst());
+        assertTrue(findings.getFirst().what().contains("is 2"), findings.getFirst()::what);
     }
 
     @Test
     void saysWhatDeltaAccountingDoesWithoutEvents() {
-        String silent =
-                new ConntrackSysctls(true, true, 0, 0).advice(Accounting.DELTA).getFirst();
+        Finding silent = new ConntrackSysctls(true, true, 0, 0)
+                .findings(Accounting.DELTA)
+                .getFirst();
         assertMends("nf_conntrack_events", silent);
-        assertTrue(silent.contains("walked through every few seconds"), silent);
-        String automatic =
-                new ConntrackSysctls(true, true, 2, 0).advice(Accounting.DELTA).getFirst();
+        assertTrue(silent.what().contains("walked through every few seconds"), silent::what);
+        Finding automatic = new ConntrackSysctls(true, true, 2, 0)
+                .findings(Accounting.DELTA)
+                .getFirst();
         assertMends("nf_conntrack_events", automatic);
-        assertTrue(automatic.contains("asked for until they are gone"), automatic);
+        assertTrue(automatic.what().contains("asked for until they are gone"), automatic::what);
     }
 
-    private static void assertMends(String name, String line) {
-        assertTrue(line.startsWith(name + " is "), line);
-        assertTrue(line.contains("sysctl -w net.netfilter." + name + "=1"), line);
-        assertTrue(line.contains("set-sysctls: true"), line);
+    private static void assertMends(String name, Finding finding) {
+        assertEquals(name, finding.subject());
+        assertTrue(finding.what().startsWith(name + " is "), finding::what);
+        assertTrue(finding.mend().startsWith("sysctl -w net.netfilter." + name + "=1"), finding::mend);
+        assertTrue(finding.mend().contains("set-sysctls: true"), finding::mend);
     }
 }
