@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** An event loop that stands still, with reliable delivery: the router goes on, at the price of events that are counted. */
 @Tag("netns")
+@Tag("alone") // sets nf_conntrack_max, which is the whole host's
 class BlockedLoopTest {
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
     private static final int FIRST_PORT = 20_000;

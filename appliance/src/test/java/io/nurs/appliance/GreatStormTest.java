@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code accounting: delta}, and half a million flows that end at once, of which the receive buffer holds a hundred. */
 @Tag("netns")
+@Tag("alone") // sets nf_conntrack_max, which is the whole host's
 class GreatStormTest {
     private static final int ENTRIES = 500_000;
     /** Less than ours: again and again it is full first, and we are told twice. */

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A reader that stands still, asks for reliable delivery, and would fill the router's table with the dead. */
 @Tag("netns")
+@Tag("alone") // sets nf_conntrack_max, which is the whole host's
 class ReliabilityGuardTest {
     private static final int LOWERED = 4_000;
     private static final int ENTRIES = 3_000;
