@@ -88,7 +88,7 @@ final class Findings {
             findings.add(Finding.fail(
                     subject,
                     "It has read nothing for " + look.secondsSinceTurn() + " s: its event loop stands still.",
-                    "jstack " + ProcessHandle.current().pid() + " shows where; then systemctl restart nursd"));
+                    "jstack " + ProcessHandle.current().pid() + " (shows where; then systemctl restart nursd)"));
         }
     }
 
@@ -185,7 +185,7 @@ final class Findings {
         }
         String kind = there.transport() == CollectorTransport.UDP ? "u" : "t";
         return "ss -ln" + kind + " 'sport = :" + there.address().port()
-                + "' on the collector shows whether it listens; then see the firewalls between";
+                + "' (on the collector: shows whether it listens; then see the firewalls between)";
     }
 
     private boolean isRecent(long millis) {

@@ -158,8 +158,13 @@ final class StatusReporter {
                 look.templates.millis(),
                 collector.stats().sendErrors(),
                 collector.stats().connections(),
-                up ? "" : collector.stats().lastFailure(),
+                up ? "" : plain(collector.stats().lastFailure()),
                 spool(collector.spooled()));
+    }
+
+    /** Without what Netty says of the system call. */
+    private static String plain(String failure) {
+        return failure.replaceFirst("^.*failed with error\\(-?[0-9]+\\): ", "");
     }
 
     private static @Nullable SpoolStatus spool(@Nullable SpoolStats stats) {

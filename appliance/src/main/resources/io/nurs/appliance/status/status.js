@@ -5,7 +5,8 @@
 const PERIOD = 2000;
 const TIMEOUT = 8000;
 const WINDOW = 6; // reports that a rate looks back over
-const POINTS = 120; // of the chart: four minutes
+const POINTS = 120; // of the chart at most: four minutes
+const FEWEST = 30; // it shows room for
 
 const history = [];
 const points = [];
@@ -79,7 +80,7 @@ function verdict(report) {
   if (fails.length > 0) {
     const more = report.findings.length - 1;
     const first = fails[0].what.split(/[:;]|\. /)[0].replace(/\.$/, "");
-    return ["fail", "!", "Attention: " + fails[0].subject + ": " + first + (more > 0 ? ", and " + more + " more" : "") + "."];
+    return ["fail", "!", "Attention: " + fails[0].subject.split(":")[0] + ": " + first + (more > 0 ? ", and " + more + " more" : "") + "."];
   }
   if (warns.length > 0) return ["warn", "!", "Working, with " + plural(warns.length, "warning", "warnings") + ": " + what];
   return ["ok", "✓", "Working: " + what];
@@ -98,8 +99,17 @@ function finding(f) {
   const title = make("h3");
   title.append(make("span", "tag " + f.level, f.level === "fail" ? "failure" : "warning"), f.subject);
   box.append(title, make("p", "", f.what));
-  if (f.mend) box.append(make("code", "", f.mend));
+  const [command, note] = remedy(f.mend);
+  if (command) box.append(make("code", "", command));
+  if (note) box.append(make("p", "note", note));
   return box;
+}
+
+// A command, to be copied as it is, and what is to be said of it; or a sentence alone.
+function remedy(mend) {
+  if (!/^(sysctl|nft|ss|nursd|systemctl|jstack) /.test(mend)) return ["", mend];
+  const end = mend.indexOf(" (");
+  return end < 0 ? [mend, ""] : [mend.slice(0, end), mend.slice(end + 1)];
 }
 
 function showFindings(report) {
@@ -124,7 +134,7 @@ function showChart() {
   if (points.length > POINTS) points.shift();
   if (points.length < 2) return;
   const most = Math.max(1, ...points);
-  const step = 240 / (POINTS - 1);
+  const step = 240 / (Math.max(FEWEST, points.length) - 1);
   const left = 240 - step * (points.length - 1);
   const path = points.map((p, i) => (left + i * step).toFixed(1) + " " + (46 - 42 * p / most).toFixed(1)).join(" L");
   $("line").setAttribute("d", "M" + path);
@@ -265,7 +275,7 @@ function showStacks(report) {
 
 function showAbout(report) {
   text($("host"), "nursd " + report.version + " on " + location.hostname + ", up " + span(report.now - report.started));
-  const loaded = "Configuration of " + new Date(report.loaded).toLocaleString();
+  const loaded = "Configuration of " + new Date(report.loaded).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const reload = report.lastReload;
   text($("about"), "nursd " + report.version + ". " + loaded + (reload
     ? ", " + plural(report.reloads, "reload", "reloads") + ", the last one " + (reload.succeeded ? "took effect" : "was refused") + "."
