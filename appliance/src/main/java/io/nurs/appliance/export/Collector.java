@@ -16,6 +16,7 @@ import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.filter.FlowExpression;
 import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.flow.EncoderOptions;
@@ -180,6 +181,16 @@ public final class Collector implements Distribution.Member {
     /** Records in those: they were encoded, and are among {@link #notSent()} too. */
     public long lostRecords() {
         return link.lostRecords();
+    }
+
+    /** What waits for it on the disk, or null without a spool. */
+    public @Nullable SpoolStats spooled() {
+        return link.spooled();
+    }
+
+    /** observationDomain(149) of its messages, in v9 the source id. */
+    public long observationDomain() {
+        return encoder.options().observationDomain();
     }
 
     /** What was dropped here: there was no connection, or no room. */

@@ -1,6 +1,8 @@
 package io.nurs.appliance.export;
 
 import io.netty.channel.Channel;
+import io.nurs.appliance.output.SpoolStats;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way from an encoder to its collector or file. Its channel stays the same whatever happens behind it, and has the encoder
@@ -28,6 +30,11 @@ interface Link {
 
     /** Records in those, as far as they are known. */
     long lostRecords();
+
+    /** What waits on the disk, or null without a spool. */
+    default @Nullable SpoolStats spooled() {
+        return null;
+    }
 
     /** Has {@code action} run when {@link #isWorthWaitingFor()} has changed. */
     void onChange(Runnable action);

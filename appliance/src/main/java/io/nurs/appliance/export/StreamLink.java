@@ -20,6 +20,7 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.output.RelayChannel;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
@@ -145,6 +146,11 @@ final class StreamLink implements Link {
         return spool == null
                 ? lost.records()
                 : spool.stats().droppedRecords() + spool.stats().lostInFlightRecords();
+    }
+
+    @Override
+    public @Nullable SpoolStats spooled() {
+        return spool == null ? null : spool.stats();
     }
 
     @Override

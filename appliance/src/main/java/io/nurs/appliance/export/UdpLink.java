@@ -14,6 +14,7 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.output.ErrorQueue;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -132,6 +133,11 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public @Nullable SpoolStats spooled() {
+        return spool == null ? null : spool.stats();
+    }
+
+    @Override
     public void onChange(Runnable action) {
         // Never.
     }
@@ -147,6 +153,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ErrorQueue.clear(ctx.channel());
         stats.sendErrors++;
+        stats.lastFailure = String.valueOf(cause.getMessage());
         lastErrorNanos = System.nanoTime();
         sentBeforeError = encoder.stats().datagrams();
         if (spool == null && !down) {
