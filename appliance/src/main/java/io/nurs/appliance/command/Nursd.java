@@ -26,12 +26,13 @@ import picocli.CommandLine.ScopeType;
             CheckCommand.class,
             CollectCommand.class,
             VerifyCommand.class,
+            DoctorCommand.class,
         })
 public final class Nursd {
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
-            description = "Print a stack trace with an internal error.")
+            description = "Print stack traces with internal errors, and in the log.")
     private boolean verbose;
 
     private Nursd() {}
@@ -44,6 +45,11 @@ public final class Nursd {
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
         return commandLine(out, err).execute(args);
+    }
+
+    /** Whether stack traces are wanted. */
+    boolean verbose() {
+        return verbose;
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
