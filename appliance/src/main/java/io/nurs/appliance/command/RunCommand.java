@@ -5,6 +5,7 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConfigException;
 import io.nurs.appliance.config.ConfigLoader;
+import io.nurs.appliance.log.Logs;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +15,9 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 @Command(name = "run", description = "Export flows until SIGTERM or SIGINT; then report what is left, flush and exit.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
@@ -36,9 +39,24 @@ final class RunCommand implements Callable<Integer> {
         private @Nullable String collector;
     }
 
+    @Mixin
+    private LogOptions log;
+
+    @ParentCommand
+    private Nursd nursd;
+
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         ApplianceConfig config = config();
+        Logs logs = log.start(nursd.verbose());
+        try {
+            return run(config);
+        } finally {
+            logs.flush();
+        }
+    }
+
+    private static int run(ApplianceConfig config) throws InterruptedException {
         config.warnings().forEach(warning -> LOG.warn("{}", warning));
         CountDownLatch stop = new CountDownLatch(1);
         Signals.onStop(stop::countDown);
