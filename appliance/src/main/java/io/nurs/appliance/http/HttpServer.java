@@ -33,6 +33,8 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int COMPRESSED_FROM_BYTES = 1024;
     private static final int WAITING_CONNECTIONS = 64;
+    private static final int REBIND_ATTEMPTS = 50;
+    private static final long REBIND_PAUSE_MILLIS = 20;
 
     private final Site site;
     private final HttpLimits limits;
@@ -69,6 +71,17 @@ public final class HttpServer implements AutoCloseable {
                     .await();
             socket = bound.channel();
             return bound.isSuccess() ? null : bound.cause();
+        }
+
+        /** A socket of ours that was closed there is gone when the selector has come round. */
+        @Nullable
+        Throwable bindPatiently(InetSocketAddress address) throws InterruptedException {
+            Throwable refused = bind(address);
+            for (int i = 0; refused != null && i < REBIND_ATTEMPTS; i++) {
+                Thread.sleep(REBIND_PAUSE_MILLIS);
+                refused = bind(address);
+            }
+            return refused;
         }
 
         InetSocketAddress address() {
@@ -155,15 +168,19 @@ public final class HttpServer implements AutoCloseable {
             }
             return;
         }
+        if (old != null && old.config.equals(config) && config.tls() == null) {
+            // Certificates change in their files.
+            return;
+        }
         Listener next = new Listener(config);
         Throwable refused = next.bind(wanted);
         if (refused != null && old != null && meets(old, wanted)) {
             // It is our own socket that is in the way.
             InetSocketAddress before = old.address();
             old.stopListening();
-            refused = next.bind(wanted);
+            refused = next.bindPatiently(wanted);
             if (refused != null) {
-                old.bind(before);
+                old.bindPatiently(before);
             }
         }
         if (refused == null) {
@@ -186,7 +203,7 @@ public final class HttpServer implements AutoCloseable {
         if (config.isWritten()) {
             throw new StartException(why + "; write another metrics.listen, or off", cause);
         }
-        LOG.warn("{}; going on without them. Write metrics: {{ listen: ADDRESS:PORT }} for another place, or off", why);
+        LOG.warn("{}; going on without them. Write another address as metrics.listen, or off", why);
     }
 
     /** Where it listens, or null. */
