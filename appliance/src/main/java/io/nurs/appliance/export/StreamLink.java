@@ -20,6 +20,7 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.output.RelayChannel;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
@@ -121,6 +122,12 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public long queuedBytes() {
+        Channel current = connection;
+        return Links.queuedBytes(relay) + (current == null ? 0 : Links.queuedBytes(current));
+    }
+
+    @Override
     public boolean isUp() {
         return connection != null;
     }
@@ -133,6 +140,11 @@ final class StreamLink implements Link {
     @Override
     public boolean isWorthWaitingFor() {
         return !isCut() && !patience.isExhausted();
+    }
+
+    @Override
+    public @Nullable SpoolStats spool() {
+        return spool == null ? null : spool.stats();
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.output.ErrorQueue;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -118,6 +119,11 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     public boolean isWorthWaitingFor() {
         // A closed channel is never writable, and must not hold up the others.
         return channel.isOpen();
+    }
+
+    @Override
+    public @Nullable SpoolStats spool() {
+        return spool == null ? null : spool.stats();
     }
 
     @Override
