@@ -176,6 +176,11 @@ public final class Appliance {
         sources.forEach(ConntrackSource::reportNow);
     }
 
+    /** What is running. */
+    public ApplianceConfig config() {
+        return config;
+    }
+
     /** One for each reader. */
     public List<ConntrackSource> sources() {
         return List.copyOf(sources);

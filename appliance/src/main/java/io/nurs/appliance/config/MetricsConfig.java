@@ -2,6 +2,9 @@ package io.nurs.appliance.config;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,6 +116,16 @@ public record MetricsConfig(
                     "not 64 hexadecimal digits; `nursd hash --token` makes a token's from standard input");
         }
         return HexFormat.of().formatHex(HexFormat.of().parseHex(text));
+    }
+
+    /** What the file has in a token's place. */
+    public static String tokenSha256(String token) {
+        try {
+            byte[] octets = token.getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
     }
 
     /** Whether a token or a password is asked for. */

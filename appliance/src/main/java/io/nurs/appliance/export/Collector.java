@@ -212,6 +212,16 @@ public final class Collector implements Distribution.Member {
         return link.lostRecords();
     }
 
+    /** What waits for it on the disk, or null without a spool. */
+    public @Nullable SpoolStats spooled() {
+        return link.spooled();
+    }
+
+    /** observationDomain(149) of its messages, in v9 the source id. */
+    public long observationDomain() {
+        return encoder.options().observationDomain();
+    }
+
     /** What was dropped here: there was no connection, or no room. */
     public NotSent notSent() {
         return notSent;

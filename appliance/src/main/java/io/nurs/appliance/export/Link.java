@@ -41,6 +41,11 @@ interface Link {
     /** Records in those, as far as they are known. */
     long lostRecords();
 
+    /** What waits on the disk, or null without a spool. */
+    default @Nullable SpoolStats spooled() {
+        return null;
+    }
+
     /** Has {@code action} run when {@link #isWorthWaitingFor()} has changed. */
     void onChange(Runnable action);
 }

@@ -160,6 +160,11 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public @Nullable SpoolStats spooled() {
+        return spool == null ? null : spool.stats();
+    }
+
+    @Override
     public void onChange(Runnable action) {
         whenChanged = action;
     }

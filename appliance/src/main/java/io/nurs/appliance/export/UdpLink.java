@@ -138,6 +138,11 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public @Nullable SpoolStats spooled() {
+        return spool == null ? null : spool.stats();
+    }
+
+    @Override
     public void onChange(Runnable action) {
         // Never.
     }
@@ -153,6 +158,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ErrorQueue.clear(ctx.channel());
         stats.sendErrors++;
+        stats.lastFailure = String.valueOf(cause.getMessage());
         lastErrorNanos = System.nanoTime();
         sentBeforeError = encoder.stats().datagrams();
         if (spool == null && !down) {

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.nurs.appliance.Finding;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.ConntrackSourceConfig;
@@ -224,8 +225,48 @@ public final class ConntrackSource {
         return sockets.namespace();
     }
 
+    /** Where all of it runs. */
+    public EventLoop eventLoop() {
+        return loop;
+    }
+
     public ConntrackStats stats() {
         return stats;
+    }
+
+    /** With {@code delivery: reliable}: whether that is so now, or had to be given up for the table's sake. */
+    public boolean isReliable() {
+        ReliabilityGuard watching = guard;
+        return watching != null && watching.isReliable();
+    }
+
+    /** Entries in the namespace's table; -1 where the kernel does not say. For any thread. */
+    public long tableEntries() {
+        return ofTable(TableUse::entries);
+    }
+
+    /** How many there may be: 0 is no limit, -1 where the kernel does not say. For any thread. */
+    public long maxTableEntries() {
+        return ofTable(TableUse::maxEntries);
+    }
+
+    private interface TableFigure {
+        long of(TableUse table) throws IOException;
+    }
+
+    private long ofTable(TableFigure figure) {
+        try {
+            return table == null ? -1 : figure.of(table);
+        } catch (IOException e) {
+            LOG.debug("source {}: cannot read the table's use", name, e);
+            return -1;
+        }
+    }
+
+    /** What the namespace's sysctls lack at this moment. Not on an event loop: it takes a thread into the namespace. */
+    public List<Finding> sysctlFindings() throws IOException {
+        ConntrackSysctls now = ConntrackSysctls.read(sockets.namespace());
+        return now == null ? List.of() : now.findings(config.accounting());
     }
 
     /** As it is now, or was when the source stopped. Waits for the event loop; not to be called on it. */
