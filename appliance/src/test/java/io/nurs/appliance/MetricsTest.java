@@ -47,8 +47,8 @@ class MetricsTest extends RouterTest {
             assertEquals(FLOWS, scrape.sum("nurs_event_lag_seconds_count"));
             assertEquals(FLOWS, scrape.sum("nurs_traffic_flows_total", "protocol", "udp", "ip_version", "4"));
             Counted forwarded = lab.forwarded();
-            assertEquals(forwarded.bytes(), scrape.sum("nurs_traffic_bytes_total"));
-            assertEquals(forwarded.packets(), scrape.sum("nurs_traffic_packets_total", "protocol", "udp"));
+            assertEquals((double) forwarded.bytes(), scrape.sum("nurs_traffic_bytes_total"));
+            assertEquals((double) forwarded.packets(), scrape.sum("nurs_traffic_packets_total", "protocol", "udp"));
             assertCpusEqual(metrics);
             assertCollectorAgrees(subject, metrics);
         }
