@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null: plain HTTP
  * @param bearerTokenSha256 in lower-case hex, or null
  * @param maxConnections at once; others are closed
+ * @param top null: metrics name no addresses and ports
  */
 public record MetricsConfig(
         @Nullable InetSocketAddress listen,
@@ -25,7 +26,8 @@ public record MetricsConfig(
         @Nullable ServerTls tls,
         @Nullable String bearerTokenSha256,
         @Nullable BasicAuth basicAuth,
-        int maxConnections) {
+        int maxConnections,
+        @Nullable TopConfig top) {
     public static final int PORT = 9469;
 
     private static final int MAX_CONNECTIONS = 32;
@@ -42,7 +44,8 @@ public record MetricsConfig(
                 null,
                 null,
                 null,
-                MAX_CONNECTIONS);
+                MAX_CONNECTIONS,
+                null);
     }
 
     static MetricsConfig read(YamlSection section) {
@@ -52,13 +55,15 @@ public record MetricsConfig(
         InetSocketAddress listen = text.equals(OFF) ? null : text.isEmpty() ? fallback.listen : address(text);
         YamlSection tls = section.section("tls");
         YamlSection basicAuth = section.section("basic-auth");
+        YamlSection top = section.section("top");
         MetricsConfig config = new MetricsConfig(
                 listen,
                 place != null,
                 tls == null ? null : ServerTls.read(tls),
                 section.optional("bearer-token-sha256", MetricsConfig::sha256),
                 basicAuth == null ? null : BasicAuth.read(basicAuth),
-                (int) section.integer("max-connections", fallback.maxConnections, 1, 10_000));
+                (int) section.integer("max-connections", fallback.maxConnections, 1, 10_000),
+                top == null ? null : TopConfig.read(top));
         section.finish();
         if (place != null) {
             config.warn(place, tls != null, basicAuth != null || section.value("bearer-token-sha256") != null);

@@ -56,6 +56,8 @@ public final class Collector implements Distribution.Member {
     private final CollectorStats stats;
     private final NotSent notSent = new NotSent();
     private long knownLost;
+    private String source = "";
+    private int reader;
     private final @Nullable OptionRecords options;
 
     /** Over a link whose pipeline holds the encoder. */
@@ -171,6 +173,33 @@ public final class Collector implements Distribution.Member {
 
     public CollectorStats stats() {
         return stats;
+    }
+
+    /** Says whose records it sends. */
+    public Collector fedBy(String source, int reader) {
+        this.source = source;
+        this.reader = reader;
+        return this;
+    }
+
+    /** Name of the source. */
+    public String source() {
+        return source;
+    }
+
+    /** Which of the source's readers, from 0. */
+    public int reader() {
+        return reader;
+    }
+
+    /** Octets that wait for the socket or the file. */
+    public long queuedBytes() {
+        return link.queuedBytes();
+    }
+
+    /** Null without a spool. */
+    public @Nullable SpoolStats spool() {
+        return link.spool();
     }
 
     /** Messages that were encoded and went nowhere, as far as can be known. */

@@ -25,6 +25,16 @@ interface Link {
     /** Whether whoever reads from the kernel is to wait as long as the channel is not writable. */
     boolean isWorthWaitingFor();
 
+    /** Octets that wait for the socket or the file; for any thread. */
+    default long queuedBytes() {
+        return Links.queuedBytes(channel());
+    }
+
+    /** What waits on disk, and what became of it; null without a spool. */
+    default @Nullable SpoolStats spool() {
+        return null;
+    }
+
     /** Messages that were written and went nowhere. */
     long lostMessages();
 

@@ -126,6 +126,12 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public long queuedBytes() {
+        Channel current = connection;
+        return Links.queuedBytes(relay) + (current == null ? 0 : Links.queuedBytes(current));
+    }
+
+    @Override
     public boolean isUp() {
         return connection != null;
     }
@@ -138,6 +144,11 @@ final class StreamLink implements Link {
     @Override
     public boolean isWorthWaitingFor() {
         return !isCut() && !patience.isExhausted();
+    }
+
+    @Override
+    public @Nullable SpoolStats spool() {
+        return spool == null ? null : spool.stats();
     }
 
     @Override

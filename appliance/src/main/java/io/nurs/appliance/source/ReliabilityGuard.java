@@ -31,6 +31,8 @@ final class ReliabilityGuard {
     private volatile boolean reliable = true;
     /** Only this thread writes it. */
     private volatile long lost;
+    /** Only this thread writes it. */
+    private volatile long givenUp;
 
     private final RateLimit limit = new RateLimit();
     private long drops;
@@ -61,6 +63,11 @@ final class ReliabilityGuard {
     /** Whether delivery is reliable now. */
     boolean isReliable() {
         return reliable;
+    }
+
+    /** How often it was given up. */
+    long givenUp() {
+        return givenUp;
     }
 
     /** Events that the kernel dropped while it was not. */
@@ -97,6 +104,7 @@ final class ReliabilityGuard {
         if (reliable && failing && entries * 100 >= max * guardPercent) {
             events.broadcastError(false);
             reliable = false;
+            givenUp++;
             if (!limit.permits()) {
                 return;
             }
