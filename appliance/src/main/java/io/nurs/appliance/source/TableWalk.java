@@ -39,7 +39,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private final Laps laps;
     private final FlowSink sink;
     private final ConntrackStats stats;
-    private final long lapMillis;
+    private long lapMillis;
     private final RateLimit limit = new RateLimit();
 
     private boolean walking;
@@ -81,6 +81,11 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         this.sink = sink;
         this.stats = stats;
         this.lapMillis = lapMillis;
+    }
+
+    /** How long a lap is to take from now on; on the event loop. */
+    void adoptLap(long millis) {
+        lapMillis = millis;
     }
 
     /** Begins the first lap, which takes no longer than it must; on the event loop. */
