@@ -101,7 +101,7 @@ class ReloadIT {
 
         write(nfcapd.port(), ", dscp: 99, flush-intervall: 1s");
         nursd.signal("HUP");
-        nursd.waitForOutput("the configuration is unchanged: " + file + ":7:");
+        nursd.waitForOutput("the configuration is unchanged: " + file + ":6:");
         nursd.waitForOutput("dscp: 99 is outside 0 to 63");
         nursd.waitForOutput("unknown key \"flush-intervall\"");
         Wait.until("the manager knows", () -> states(manager).size() == 5);
@@ -109,7 +109,7 @@ class ReloadIT {
         String before = nursd.output();
         Program bad = nursd(Map.of(), "reload", "--config", file.toString());
         assertEquals(2, bad.exitCode(), bad.output());
-        assertTrue(bad.output().contains(":7:"), bad.output());
+        assertTrue(bad.output().contains(":6:"), bad.output());
         assertEquals(before, nursd.output(), "it was not even asked");
 
         write(nfcapd.port(), ", source-address: 192.0.2.99");

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One collector as one source sees it: a way to it on that source's event loop, the encoder in it, and the templates it is
  * sent.
+ *
+ * <p>Longer than a class should be: how it is opened, joins and leaves a source's exporter, what it is told and how it ends, a few
+ * lines each.
  */
 public final class Collector implements Distribution.Member {
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);

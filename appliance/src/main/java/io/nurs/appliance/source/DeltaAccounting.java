@@ -48,11 +48,8 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
 
     /** Nobody has met the flows that are there. */
     private final boolean firstStart;
-
     private GoneFlows gone = (ctx, flow) -> {};
-
     private boolean firstLapIsOver;
-
     private int lap;
     private boolean lapReports;
     private long lapReportedNanos;
@@ -105,7 +102,6 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         stats.seen = totals.size();
     }
 
-    /** From now on. */
     final void adopt(ConntrackSourceConfig config) {
         reportEmpty = config.emptyFlows() == EmptyFlows.REPORT;
         // Laps are not exactly an active-timeout apart.
