@@ -48,6 +48,7 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
 
     /** Nobody has met the flows that are there. */
     private final boolean firstStart;
+
     private GoneFlows gone = (ctx, flow) -> {};
     private boolean firstLapIsOver;
     private int lap;
