@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {"0:clean", "1:run-time failure", "2:usage or configuration"},
         subcommands = {
             RunCommand.class,
+            ReloadCommand.class,
             DemoCommand.class,
             CheckCommand.class,
             CollectCommand.class,
