@@ -30,14 +30,13 @@ class MetricsTest extends RouterTest {
     private static final int FIRST_PORT = 20_000;
     private static final int FLOWS = 300;
 
+    /** Nothing is reported before the end. */
     @Test
     void figuresAreThoseOfTheKernelAndOfTheCollector() throws Exception {
-        try (Subject subject = Subject.start(lab, "active-timeout: 1s", "", collector.port());
+        try (Subject subject = Subject.start(lab, "active-timeout: 1h", "", collector.port());
                 ApplianceMetrics metrics = new ApplianceMetrics(subject::appliance, null)) {
             traffic.manyUdpFlows(SERVER, FIRST_PORT, FLOWS);
             assertEquals(lab.entries(), Scrape.of(metrics).sum("nurs_conntrack_entries", "source", "flows"));
-            Wait.until("all are met", () -> subject.source().latestLedger().seen() == FLOWS);
-            assertEquals(FLOWS, Scrape.of(metrics).sum("nurs_flows_live"));
             lab.inRouter("conntrack", "-F");
             Wait.until("the ledger tells", () -> subject.source().latestLedger().exported() == FLOWS);
             Scrape scrape = Scrape.of(metrics);
@@ -46,12 +45,40 @@ class MetricsTest extends RouterTest {
             assertEquals(0, scrape.sum("nurs_flows_live"));
             assertEquals(FLOWS, scrape.sum("nurs_event_lag_seconds_count"));
             assertEquals(FLOWS, scrape.sum("nurs_traffic_flows_total", "protocol", "udp", "ip_version", "4"));
-            Counted forwarded = lab.forwarded();
-            assertEquals((double) forwarded.bytes(), scrape.sum("nurs_traffic_bytes_total"));
-            assertEquals((double) forwarded.packets(), scrape.sum("nurs_traffic_packets_total", "protocol", "udp"));
+            assertTrafficIsWhatWasForwarded(scrape);
             assertCpusEqual(metrics);
             assertCollectorAgrees(subject, metrics);
         }
+    }
+
+    /** What all is reported of while it lives ends with nothing to report. */
+    @Test
+    void trafficIsCountedWithTheReportAndNotWithTheEnd() throws Exception {
+        try (Subject subject = Subject.start(lab, "active-timeout: 1h", "", collector.port());
+                ApplianceMetrics metrics = new ApplianceMetrics(subject::appliance, null)) {
+            traffic.manyUdpFlows(SERVER, FIRST_PORT, FLOWS);
+            subject.appliance().reportNow();
+            Wait.until(
+                    "all are met",
+                    () -> subject.source().latestLedger().live() == FLOWS
+                            && Scrape.of(metrics).sum("nurs_reports_total") == FLOWS);
+            Scrape living = Scrape.of(metrics);
+            assertEquals(FLOWS, living.sum("nurs_flows_live"));
+            assertEquals(0, living.sum("nurs_traffic_flows_total"));
+            assertTrafficIsWhatWasForwarded(living);
+            lab.inRouter("conntrack", "-F");
+            Wait.until("the ledger tells", () -> subject.source().latestLedger().empty() == FLOWS);
+            Scrape ended = Scrape.of(metrics);
+            assertEquals(FLOWS, ended.sum("nurs_flows_accounted_total", "reason", "empty"));
+            assertEquals(0, ended.sum("nurs_flows_live"));
+            assertTrafficIsWhatWasForwarded(ended);
+        }
+    }
+
+    private void assertTrafficIsWhatWasForwarded(Scrape scrape) throws Exception {
+        Counted forwarded = lab.forwarded();
+        assertEquals((double) forwarded.bytes(), scrape.sum("nurs_traffic_bytes_total"));
+        assertEquals((double) forwarded.packets(), scrape.sum("nurs_traffic_packets_total", "protocol", "udp"));
     }
 
     /** The figures of conntrack -S, once the source has asked for them again. */

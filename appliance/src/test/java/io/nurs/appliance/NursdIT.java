@@ -10,6 +10,7 @@ import io.nurs.appliance.lab.Lab.Counted;
 import io.nurs.appliance.lab.Program;
 import io.nurs.appliance.lab.RecordingCollector;
 import io.nurs.appliance.lab.Requires;
+import io.nurs.appliance.lab.Scrape;
 import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Wait;
@@ -147,6 +148,37 @@ class NursdIT {
         assertEquals(0, nursd.exitCode(), nursd.output());
         // Nobody listens there: if the kernel has said so by then, the second one is preceded by templates.
         assertTrue(nursd.output().matches("(?s).*: 2 records in [23] datagrams.*"), nursd.output());
+    }
+
+    @Test
+    void metricsPageAndHealthAreServedWithoutAWordInTheConfiguration() throws Exception {
+        Requires.tools("curl");
+        Lab lab = closing(Lab.open());
+        Server.start(lab);
+        Program nursd = nursd(Lab.within(lab.router()), "run", "--collector", "netflow9://127.0.0.1:9995");
+        nursd.waitForOutput("nursd is running");
+        new Traffic(lab).udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 7, 100, 200);
+        lab.inRouter("conntrack", "-F");
+        Wait.until(
+                "the flow is counted",
+                () -> scrape(lab).sum("nurs_traffic_packets_total", "protocol", "udp") >= 14
+                        && scrape(lab).sum("nurs_flows_exported_total") >= 1);
+        Scrape scrape = scrape(lab);
+        assertTrue(scrape.sum("jvm_memory_used_bytes", "area", "heap") > 0);
+        assertTrue(scrape.sum("process_resident_memory_bytes") > 0);
+        assertTrue(get(lab, "/").contains("<title>"), "the status page");
+        assertTrue(get(lab, "/status.json").contains("\"sources\""));
+        assertTrue(get(lab, "/healthz").startsWith("ok"));
+        nursd.terminate();
+        assertEquals(0, nursd.exitCode(), nursd.output());
+    }
+
+    private static Scrape scrape(Lab lab) throws IOException, InterruptedException {
+        return Scrape.parse(get(lab, "/metrics"));
+    }
+
+    private static String get(Lab lab, String path) throws IOException, InterruptedException {
+        return lab.inRouter("curl", "-sS", "--fail", "--max-time", "60", "http://127.0.0.1:9469" + path);
     }
 
     /** Until then an exporter in it looks dead. */

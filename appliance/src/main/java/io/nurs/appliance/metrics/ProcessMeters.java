@@ -17,12 +17,14 @@ import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** This process: memory, collector of garbage, threads, files, time; and which nurs it is. */
 final class ProcessMeters implements AutoCloseable {
-    private static final Path STATM = Path.of("/proc/self/statm");
-    /** sysconf(_SC_PAGESIZE) of x86_64, and of aarch64 with the usual kernels. */
-    private static final int PAGE_BYTES = 4096;
+    private static final Path STATUS = Path.of("/proc/self/status");
+    /** proc_pid_status(5): "kB" is 1024 octets, whatever the size of a page is. */
+    private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s*(\\d+) kB$");
 
     private final JvmGcMetrics collector = new JvmGcMetrics();
 
@@ -63,9 +65,9 @@ final class ProcessMeters implements AutoCloseable {
 
     private static double residentBytes() {
         try {
-            // proc_pid_statm(5): size, resident, …, in pages.
-            return Long.parseLong(Files.readString(STATM).split(" ", -1)[1]) * (double) PAGE_BYTES;
-        } catch (IOException | RuntimeException e) {
+            Matcher resident = RESIDENT.matcher(Files.readString(STATUS));
+            return resident.find() ? Long.parseLong(resident.group(1)) * 1024.0 : Double.NaN;
+        } catch (IOException e) {
             return Double.NaN;
         }
     }

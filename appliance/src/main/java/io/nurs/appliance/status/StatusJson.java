@@ -96,6 +96,7 @@ final class StatusJson {
         json.writeNumberProperty("reports", source.reports());
         json.writeNumberProperty("dumps", source.dumps());
         json.writeNumberProperty("failedDumps", source.failedDumps());
+        json.writeNumberProperty("lag", source.lagSeconds());
         json.writeNumberProperty("tableEntries", source.tableEntries());
         json.writeNumberProperty("maxTableEntries", source.maxTableEntries());
         ledger(source.ledger());

@@ -38,6 +38,7 @@ record StatusReport(
      * @param bound whether its sockets are open
      * @param reading whether its event loop turns
      * @param reliable whether delivery is now, if the configuration asks for it
+     * @param lagSeconds the longest of the last minute from a flow's end until that was read; -1 if no end has come with its time
      * @param tableEntries -1 where the kernel does not say, as is maxTableEntries, where 0 is no limit
      */
     record SourceStatus(
@@ -56,6 +57,7 @@ record StatusReport(
             long reports,
             long dumps,
             long failedDumps,
+            double lagSeconds,
             long tableEntries,
             long maxTableEntries,
             FlowLedger ledger) {}

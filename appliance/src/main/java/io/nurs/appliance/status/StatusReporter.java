@@ -140,6 +140,7 @@ final class StatusReporter {
                 stats.reported(),
                 stats.dumps(),
                 stats.failedDumps(),
+                live.lag().count() == 0 ? -1 : live.lag().mostMillis() / 1e3,
                 live.tableEntries(),
                 live.maxTableEntries(),
                 live.latestLedger());

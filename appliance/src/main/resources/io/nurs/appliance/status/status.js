@@ -225,6 +225,7 @@ function showSources(report) {
     rate(rateOf(r => source(r, s.name)?.messages)),
     rate(rateOf(r => source(r, s.name)?.reports)),
     count(s.ledger.live),
+    s.lag < 0 ? "–" : s.lag.toFixed(s.lag < 10 ? 2 : 0) + " s",
     alarming(s.lostEvents),
     alarming(s.unreadable),
     s.failedDumps > 0 ? { bad: count(s.dumps) + " (" + count(s.failedDumps) + " failed)" } : count(s.dumps),
