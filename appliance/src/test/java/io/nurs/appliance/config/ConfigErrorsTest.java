@@ -72,7 +72,7 @@ class ConfigErrorsTest {
                         + " first-start, state-file, max-flows, events, nat-blocks, nat-threshold, shutdown-timeout");
         assertErrors(
                 STACK + EXPORTERS + "plugins: []\n",
-                "3:1: unknown key \"plugins\": known keys: transport, sources, exporters, stacks");
+                "3:1: unknown key \"plugins\": known keys: transport, sources, exporters, stacks, metrics");
     }
 
     @Test
