@@ -150,8 +150,9 @@ public final class Appliance {
         return switch (exporter) {
             case FlowExporterConfig flows -> {
                 long domain = config.observationDomain(source, flows, reader);
-                Collector collector =
-                        Collector.open(flows, domain, namespace(source), loop, transport, ExportClock.SYSTEM, uptime);
+                Collector collector = Collector.open(
+                                flows, domain, namespace(source), loop, transport, ExportClock.SYSTEM, uptime)
+                        .fedBy(source.name(), reader);
                 LOG.info(
                         "exporter {}: {} to {}, observation domain {}, from source {}",
                         flows.name(),
@@ -173,6 +174,11 @@ public final class Appliance {
     /** Has every source report its live flows as soon as it can. */
     public void reportNow() {
         sources.forEach(ConntrackSource::reportNow);
+    }
+
+    /** What is running. */
+    public ApplianceConfig config() {
+        return config;
     }
 
     /** One for each reader. */

@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
             CheckCommand.class,
             CollectCommand.class,
             VerifyCommand.class,
+            HashCommand.class,
         })
 public final class Nursd {
     @Option(

@@ -44,12 +44,14 @@ final class RunCommand implements Callable<Integer> {
         Signals.onStop(stop::countDown);
         Appliance appliance = start(config);
         Signals.onReportNow(appliance::reportNow);
-        try (Supervisor supervisor = Supervisor.of(System.getenv(), appliance.loops())) {
+        try (StatusServer status = serve(config, appliance);
+                Supervisor supervisor = Supervisor.of(System.getenv(), appliance.loops())) {
             LOG.info("nursd is running; SIGTERM ends it, SIGUSR2 has live flows reported at once");
             supervisor.ready(ConfigSummary.ways(config));
             stop.await();
             LOG.info("nursd is stopping");
             supervisor.stopping("sending the last reports");
+            status.stopServing();
             appliance.stop();
         }
         RunSummary.lines(appliance).forEach(LOG::info);
@@ -60,6 +62,15 @@ final class RunCommand implements Callable<Integer> {
         try {
             return Appliance.start(config);
         } catch (StartException e) {
+            throw CommandFailure.runtime(e.advice());
+        }
+    }
+
+    private static StatusServer serve(ApplianceConfig config, Appliance appliance) throws InterruptedException {
+        try {
+            return StatusServer.start(config.metrics(), () -> appliance);
+        } catch (StartException e) {
+            appliance.stop();
             throw CommandFailure.runtime(e.advice());
         }
     }

@@ -16,6 +16,7 @@ import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.filter.FlowExpression;
 import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.flow.EncoderOptions;
@@ -55,6 +56,8 @@ public final class Collector implements Distribution.Member {
     private final CollectorStats stats;
     private final NotSent notSent = new NotSent();
     private long knownLost;
+    private String source = "";
+    private int reader;
     private final @Nullable OptionRecords options;
 
     /** Over a link whose pipeline holds the encoder. */
@@ -172,6 +175,33 @@ public final class Collector implements Distribution.Member {
         return stats;
     }
 
+    /** Says whose records it sends. */
+    public Collector fedBy(String source, int reader) {
+        this.source = source;
+        this.reader = reader;
+        return this;
+    }
+
+    /** Name of the source. */
+    public String source() {
+        return source;
+    }
+
+    /** Which of the source's readers, from 0. */
+    public int reader() {
+        return reader;
+    }
+
+    /** Octets that wait for the socket or the file. */
+    public long queuedBytes() {
+        return link.queuedBytes();
+    }
+
+    /** Null without a spool. */
+    public @Nullable SpoolStats spool() {
+        return link.spool();
+    }
+
     /** Messages that were encoded and went nowhere, as far as can be known. */
     public long lostMessages() {
         return link.lostMessages();
@@ -180,6 +210,16 @@ public final class Collector implements Distribution.Member {
     /** Records in those: they were encoded, and are among {@link #notSent()} too. */
     public long lostRecords() {
         return link.lostRecords();
+    }
+
+    /** What waits for it on the disk, or null without a spool. */
+    public @Nullable SpoolStats spooled() {
+        return link.spooled();
+    }
+
+    /** observationDomain(149) of its messages, in v9 the source id. */
+    public long observationDomain() {
+        return encoder.options().observationDomain();
     }
 
     /** What was dropped here: there was no connection, or no room. */

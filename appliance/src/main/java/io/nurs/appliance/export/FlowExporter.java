@@ -93,6 +93,7 @@ public final class FlowExporter extends FlowSink {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ConntrackFlow flow) {
+            count(flow);
             for (int i = 0; i < stacks.size(); i++) {
                 stacks.get(i).export(flow);
             }
@@ -102,6 +103,17 @@ public final class FlowExporter extends FlowSink {
         } else {
             ctx.fireChannelRead(message);
         }
+    }
+
+    private void count(ConntrackFlow flow) {
+        traffic()
+                .count(
+                        flow.original(),
+                        flow.originalPackets(),
+                        flow.originalBytes(),
+                        flow.replyPackets(),
+                        flow.replyBytes(),
+                        flow.isLast());
     }
 
     /** To each collector once, however many stacks lead there: a log in which all is there twice counts wrong. */

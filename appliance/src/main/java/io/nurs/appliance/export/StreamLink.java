@@ -20,6 +20,7 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.output.RelayChannel;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
@@ -121,6 +122,12 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public long queuedBytes() {
+        Channel current = connection;
+        return Links.queuedBytes(relay) + (current == null ? 0 : Links.queuedBytes(current));
+    }
+
+    @Override
     public boolean isUp() {
         return connection != null;
     }
@@ -136,6 +143,11 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public @Nullable SpoolStats spool() {
+        return spool == null ? null : spool.stats();
+    }
+
+    @Override
     public long lostMessages() {
         return spool == null ? lost.messages() : Links.lost(spool);
     }
@@ -145,6 +157,11 @@ final class StreamLink implements Link {
         return spool == null
                 ? lost.records()
                 : spool.stats().droppedRecords() + spool.stats().lostInFlightRecords();
+    }
+
+    @Override
+    public @Nullable SpoolStats spooled() {
+        return spool == null ? null : spool.stats();
     }
 
     @Override

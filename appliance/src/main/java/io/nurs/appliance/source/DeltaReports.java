@@ -94,7 +94,7 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
             throws StartException {
         NetlinkChannel queries = sockets.queries();
         TableUse table = setup.table();
-        if (queries == null || table == null) {
+        if (table == null) {
             throw new StartException("source " + config.name() + ": accounting: delta needs conntrack's sysctls in"
                     + " /proc/sys/net/netfilter; mount /proc, or write accounting: end");
         }
@@ -121,6 +121,11 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
     @Override
     public ChannelHandler handler() {
         return accounting;
+    }
+
+    @Override
+    public WalkProgress walk() {
+        return walk.progress();
     }
 
     @Override

@@ -30,6 +30,8 @@ final class ReliabilityGuard {
     private volatile boolean reliable = true;
     /** Only this thread writes it. */
     private volatile long lost;
+    /** Only this thread writes it. */
+    private volatile long givenUp;
 
     private long drops;
 
@@ -57,6 +59,11 @@ final class ReliabilityGuard {
     /** Whether delivery is reliable now. */
     boolean isReliable() {
         return reliable;
+    }
+
+    /** How often it was given up. */
+    long givenUp() {
+        return givenUp;
     }
 
     /** Events that the kernel dropped while it was not. */
@@ -93,6 +100,7 @@ final class ReliabilityGuard {
         if (reliable && failing && entries * 100 >= max * guardPercent) {
             events.broadcastError(false);
             reliable = false;
+            givenUp++;
             LOG.error(
                     "source {}: the connection table is {} % full ({} of {}) and ends of flows wait for nursd to read them:"
                             + " giving up reliable delivery so that new connections go on; ends that the kernel drops from"

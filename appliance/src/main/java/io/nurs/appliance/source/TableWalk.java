@@ -40,6 +40,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private final FlowSink sink;
     private final ConntrackStats stats;
     private final long lapMillis;
+    private final WalkProgress progress;
     private final RateLimit limit = new RateLimit();
 
     private boolean walking;
@@ -81,6 +82,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         this.sink = sink;
         this.stats = stats;
         this.lapMillis = lapMillis;
+        this.progress = new WalkProgress(lapMillis);
     }
 
     /** Begins the first lap, which takes no longer than it must; on the event loop. */
@@ -118,6 +120,11 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** How it gets on; for any thread. */
+    WalkProgress progress() {
+        return progress;
+    }
+
     /** Begins no more laps. */
     void stop() {
         stopped = true;
@@ -130,6 +137,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ConntrackMessage) {
             allowance--;
+            progress.visited();
             restTicks = 0;
         }
     }
@@ -171,6 +179,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
             round.before.run();
         }
         walking = true;
+        progress.begin();
         lapStartNanos = System.nanoTime();
         allowance = entriesPerTick();
         laps.begin();
@@ -181,6 +190,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
 
     private void ended(@Nullable Round round, boolean whole, @Nullable Throwable cause) {
         walking = false;
+        progress.end(whole);
         hurried = !rounds.isEmpty();
         if (whole) {
             stats.dumps++;
