@@ -32,9 +32,7 @@ final class Alerts {
 
     /** The rules with seconds for minutes and hours, so that nobody waits for them. */
     static String hurried() throws IOException {
-        return Files.readString(RULES)
-                .replaceAll("for: \\d+m", "for: 1s")
-                .replaceAll("\\[\\d+[mh]]", "[5s]");
+        return Files.readString(RULES).replaceAll("for: \\d+m", "for: 1s").replaceAll("\\[\\d+[mh]]", "[5s]");
     }
 
     static Map<String, Object> yaml(Path file) throws IOException {

@@ -11,7 +11,10 @@ import java.util.Map;
 
 /** One of the files in {@code dashboards/}, as Grafana's JSON has it. */
 record Dashboard(String name, Map<String, Object> json) {
-    static final Path DIRECTORY = Path.of(System.getProperty("nurs.root", "..")).toAbsolutePath().normalize().resolve("dashboards");
+    static final Path DIRECTORY = Path.of(System.getProperty("nurs.root", ".."))
+            .toAbsolutePath()
+            .normalize()
+            .resolve("dashboards");
     static final List<String> NAMES = List.of("overview", "traffic", "conntrack", "exporter");
 
     static Dashboard read(String name) throws IOException {
@@ -37,7 +40,8 @@ record Dashboard(String name, Map<String, Object> json) {
     /** Variables by name, each with the query that lists its values, or an empty one. */
     Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
-        for (Map<String, Object> variable : Json.objects(Json.object(json.get("templating")).get("list"))) {
+        for (Map<String, Object> variable :
+                Json.objects(Json.object(json.get("templating")).get("list"))) {
             variables.put(variable.get("name").toString(), String.valueOf(variable.getOrDefault("definition", "")));
         }
         return variables;
@@ -58,7 +62,9 @@ record Dashboard(String name, Map<String, Object> json) {
         }
 
         List<String> expressions() {
-            return targets().stream().map(target -> target.get("expr").toString()).toList();
+            return targets().stream()
+                    .map(target -> target.get("expr").toString())
+                    .toList();
         }
 
         int place(String key) {

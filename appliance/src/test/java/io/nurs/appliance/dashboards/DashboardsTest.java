@@ -60,15 +60,25 @@ class DashboardsTest {
     @MethodSource("dashboards")
     void fillsTheGridWithoutOverlaps(Dashboard dashboard) {
         List<Panel> panels = dashboard.panels();
-        assertEquals(panels.size(), new HashSet<>(panels.stream().map(panel -> panel.text("id")).toList()).size(), "ids");
+        assertEquals(
+                panels.size(),
+                new HashSet<>(panels.stream().map(panel -> panel.text("id")).toList()).size(),
+                "ids");
         for (Panel panel : panels) {
             assertTrue(panel.place("x") + panel.place("w") <= COLUMNS, () -> "sticks out: " + panel.text("title"));
             for (Panel other : panels) {
-                assertTrue(panel == other || !panel.overlaps(other), () -> panel.text("title") + ", " + other.text("title"));
+                assertTrue(
+                        panel == other || !panel.overlaps(other),
+                        () -> panel.text("title") + ", " + other.text("title"));
             }
         }
-        int area = panels.stream().mapToInt(panel -> panel.place("w") * panel.place("h")).sum();
-        int bottom = panels.stream().mapToInt(panel -> panel.place("y") + panel.place("h")).max().orElseThrow();
+        int area = panels.stream()
+                .mapToInt(panel -> panel.place("w") * panel.place("h"))
+                .sum();
+        int bottom = panels.stream()
+                .mapToInt(panel -> panel.place("y") + panel.place("h"))
+                .max()
+                .orElseThrow();
         assertEquals(COLUMNS * bottom, area, "no gaps");
     }
 
@@ -80,7 +90,8 @@ class DashboardsTest {
             assertFalse(title.isBlank());
             assertTrue(panel.text("description").length() > 20, () -> title + ": what is a good value?");
             assertTrue(panel.defaults().containsKey("unit"), title);
-            assertEquals("${datasource}", Json.object(panel.json().get("datasource")).get("uid"), title);
+            assertEquals(
+                    "${datasource}", Json.object(panel.json().get("datasource")).get("uid"), title);
         }
     }
 

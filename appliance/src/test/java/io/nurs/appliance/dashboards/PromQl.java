@@ -15,7 +15,8 @@ final class PromQl {
             + "|\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)|\\boffset\\s+\\S+");
 
     private static final Pattern NAME = Pattern.compile("(?<![\\w:.])[a-zA-Z_:][\\w:]*(?!\\s*\\(|[\\w:])");
-    private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool", "group_left", "group_right", "inf", "nan");
+    private static final Set<String> WORDS =
+            Set.of("and", "or", "unless", "bool", "group_left", "group_right", "inf", "nan");
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\{(\\w+)}|(\\w+))");
     private static final List<String> COMPARISONS = List.of("==", "!=", ">=", "<=", ">", "<");
 
@@ -23,7 +24,8 @@ final class PromQl {
 
     /** Names of metrics. */
     static Set<String> metrics(String expression) {
-        String bare = ASIDE.matcher(STRING.matcher(expression).replaceAll("\"\"")).replaceAll(" ");
+        String bare =
+                ASIDE.matcher(STRING.matcher(expression).replaceAll("\"\"")).replaceAll(" ");
         Set<String> names = new TreeSet<>();
         Matcher matcher = NAME.matcher(bare);
         while (matcher.find()) {

@@ -14,7 +14,8 @@ class PromQlTest {
                 Set.of("a_total", "b:c", "up"),
                 PromQl.metrics("sum by (job, a) (rate(a_total{up2=~\"$x}\", y='z'}[$__rate_interval])) * 8e3"
                         + " / on (job) group_left (v) (b:c offset 5m > 0) or vector(0) unless up == bool 1"));
-        assertEquals(Set.of("a"), PromQl.metrics("label_replace(sum(increase(a[5m])), \"what\", \"no b\", \"\", \"\")"));
+        assertEquals(
+                Set.of("a"), PromQl.metrics("label_replace(sum(increase(a[5m])), \"what\", \"no b\", \"\", \"\")"));
     }
 
     @Test
@@ -28,7 +29,9 @@ class PromQlTest {
     @Test
     void asksForTheLastComparisonOutsideBrackets() {
         assertEquals("a / (b > 0) > bool 0.8", PromQl.asBool("a / (b > 0) > 0.8"));
-        assertEquals("(count(up{x!=\"a == b\"}) or vector(0)) == bool 0", PromQl.asBool("(count(up{x!=\"a == b\"}) or vector(0)) == 0"));
+        assertEquals(
+                "(count(up{x!=\"a == b\"}) or vector(0)) == bool 0",
+                PromQl.asBool("(count(up{x!=\"a == b\"}) or vector(0)) == 0"));
         assertThrows(IllegalArgumentException.class, () -> PromQl.asBool("a / (b > 0)"));
     }
 }

@@ -41,8 +41,7 @@ public final class Prometheus implements AutoCloseable {
     public static Prometheus start(Path directory, String rules, String target) throws IOException {
         Requires.tools("prometheus");
         Files.writeString(directory.resolve("rules.yaml"), rules);
-        Path configuration = Files.writeString(
-                directory.resolve("prometheus.yaml"), """
+        Path configuration = Files.writeString(directory.resolve("prometheus.yaml"), """
                 global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
                 rule_files: [rules.yaml]
                 scrape_configs:
@@ -122,8 +121,10 @@ public final class Prometheus implements AutoCloseable {
 
     /** Values that a label has, of the series that a selector meets. */
     public Set<String> labelValues(String selector, String label) throws IOException {
-        Object values = Json.objects(
-                        "[" + read("/api/v1/label/" + label + "/values?match[]=".replace("[]", "%5B%5D") + encoded(selector)) + "]")
+        Object values = Json.objects("["
+                        + read("/api/v1/label/" + label + "/values?match[]=".replace("[]", "%5B%5D")
+                                + encoded(selector))
+                        + "]")
                 .getFirst()
                 .get("data");
         Set<String> texts = new TreeSet<>();
