@@ -3,8 +3,11 @@ package io.nurs.appliance.command;
 import io.nurs.appliance.Appliance;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.MetricsConfig;
+import io.nurs.appliance.http.Answer;
 import io.nurs.appliance.http.HttpServer;
+import io.nurs.appliance.http.Page;
 import io.nurs.appliance.http.Site;
+import io.nurs.appliance.metrics.ApplianceMetrics;
 import io.nurs.appliance.status.ReloadOutcome;
 import io.nurs.appliance.status.StatusPages;
 import java.io.IOException;
@@ -13,16 +16,18 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The status page of what runs. */
+/** The status page of what runs, and its metrics. */
 final class StatusServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("nursd");
 
     private final StatusPages pages;
     private final HttpServer server;
+    private final ApplianceMetrics metrics;
 
-    private StatusServer(StatusPages pages, HttpServer server) {
+    private StatusServer(StatusPages pages, ApplianceMetrics metrics, HttpServer server) {
         this.pages = pages;
         this.server = server;
+        this.metrics = metrics;
     }
 
     /**
@@ -34,11 +39,14 @@ final class StatusServer implements AutoCloseable {
     static StatusServer start(MetricsConfig config, Supplier<Appliance> running)
             throws StartException, InterruptedException {
         StatusPages pages = StatusPages.start(running, Versions.nursd());
+        ApplianceMetrics metrics = new ApplianceMetrics(running, config.top());
         try {
-            StatusServer server = new StatusServer(pages, HttpServer.start(config, site(pages)));
+            Site site = site(pages).with("/metrics", metrics(metrics));
+            StatusServer server = new StatusServer(pages, metrics, HttpServer.start(config, site));
             server.tellWhere();
             return server;
         } catch (StartException | RuntimeException e) {
+            metrics.close();
             pages.close();
             throw e;
         }
@@ -50,6 +58,13 @@ final class StatusServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("a page is missing in the jar", e);
         }
+    }
+
+    private static Page metrics(ApplianceMetrics metrics) {
+        return accept -> {
+            ApplianceMetrics.Exposition all = metrics.scrape(accept);
+            return Answer.ok(all.contentType(), all.text());
+        };
     }
 
     private void tellWhere() {
@@ -67,6 +82,7 @@ final class StatusServer implements AutoCloseable {
     void apply(MetricsConfig config) throws StartException, InterruptedException {
         String before = String.valueOf(server.url());
         server.apply(config);
+        metrics.top(config.top());
         if (!before.equals(String.valueOf(server.url()))) {
             tellWhere();
         }
@@ -81,6 +97,7 @@ final class StatusServer implements AutoCloseable {
     void stopServing() {
         pages.stopping();
         server.close();
+        metrics.close();
         pages.close();
     }
 

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +29,8 @@ public final class ApplianceMetrics implements AutoCloseable {
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    private final Appliance appliance;
-    private final @Nullable TopConfig top;
+    private final Supplier<Appliance> running;
+    private @Nullable TopConfig top;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ProcessMeters process;
     private final Map<Object, Part> parts = new LinkedHashMap<>();
@@ -43,12 +45,13 @@ public final class ApplianceMetrics implements AutoCloseable {
     public record Exposition(String contentType, byte[] text) {}
 
     /**
-     * Of an appliance that has started.
+     * Of what has started.
      *
+     * @param running what runs, which another may take the place of
      * @param top null: no addresses and ports are named
      */
-    public ApplianceMetrics(Appliance appliance, @Nullable TopConfig top) {
-        this.appliance = appliance;
+    public ApplianceMetrics(Supplier<Appliance> running, @Nullable TopConfig top) {
+        this.running = running;
         this.top = top;
         registry.config().namingConvention(new OwnNames());
         this.process = new ProcessMeters(registry);
@@ -67,10 +70,19 @@ public final class ApplianceMetrics implements AutoCloseable {
         return new Exposition(type, registry.scrape(type).getBytes(StandardCharsets.UTF_8));
     }
 
+    /** From now on with another choice of this. */
+    public synchronized void top(@Nullable TopConfig changed) {
+        if (!Objects.equals(top, changed)) {
+            top = changed;
+            List.copyOf(parts.keySet()).forEach(this::unbind);
+        }
+    }
+
     private synchronized void bind() {
         if (closed) {
             return;
         }
+        Appliance appliance = running.get();
         List<ConntrackSource> sources = appliance.sources();
         List<Collector> collectors = appliance.collectors();
         // First: what takes the place of something may have its name.

@@ -141,7 +141,7 @@ final class SourceMeters implements Part {
                 "nurs.walk.progress",
                 "ratio",
                 "How much of the table the walk has visited in this lap, 0 to 1.",
-                () -> walk.share(ledger.live()));
+                walk::share);
         meters.counter("nurs.walk.laps", "laps", "Laps that came to the end of the table.", walk::laps);
         meters.gauge("nurs.walk.lap", "seconds", "How long the last lap took.", () -> walk.lastLapMillis() / 1e3);
         meters.gauge("nurs.walk.lap.target", "seconds", "How long a lap is to take.", () -> walk.aimedMillis() / 1e3);
@@ -153,14 +153,14 @@ final class SourceMeters implements Part {
     }
 
     private void bindDelivery() {
-        if (source.isReliable() == null) {
+        if (!source.isToBeReliable()) {
             return;
         }
         meters.gauge(
                 "nurs.delivery.reliable",
                 null,
                 "1 while the kernel keeps ends of flows until they are delivered. Only with delivery: reliable.",
-                () -> Boolean.TRUE.equals(source.isReliable()) ? 1 : 0);
+                () -> source.isReliable() ? 1 : 0);
         meters.counter(
                 "nurs.delivery.given.up",
                 "times",
@@ -173,7 +173,7 @@ final class SourceMeters implements Part {
         if (nat == null) {
             return;
         }
-        meters.counter("nurs.nat.created", "sessions", "Translated sessions whose begin was logged.", nat::created);
+        meters.counter("nurs.nat.sessions", "sessions", "Translated sessions whose begin was logged.", nat::created);
         meters.counter("nurs.nat.deleted", "sessions", "Translated sessions whose end was logged.", nat::deleted);
         meters.counter("nurs.nat.late", "sessions", "Of the created, those logged with their end only.", nat::late);
         meters.counter(

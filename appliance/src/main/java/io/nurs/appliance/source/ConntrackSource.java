@@ -317,10 +317,9 @@ public final class ConntrackSource {
         return ConntrackTable.open(sockets.namespace());
     }
 
-    /** Whether delivery is reliable now; null if it is not to be. */
-    public @Nullable Boolean isReliable() {
-        ReliabilityGuard guarding = guard;
-        return guarding == null ? null : guarding.isReliable();
+    /** Whether delivery is to be reliable. */
+    public boolean isToBeReliable() {
+        return guard != null;
     }
 
     /** How often reliable delivery was given up for the table's sake. */
@@ -337,6 +336,9 @@ public final class ConntrackSource {
     /** Looks for those with most octets, and publishes them once in {@code interval}, until {@link #endTop}. From one thread at a time. */
     public void beginTop(int k, int counters, Duration interval) {
         endTop();
+        if (loop.isShuttingDown()) {
+            return;
+        }
         loop.execute(() -> traffic().top(new TopTalkers(k, counters)));
         topTick = loop.scheduleAtFixedRate(
                 traffic()::endWindow, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -348,7 +350,9 @@ public final class ConntrackSource {
         if (tick != null) {
             tick.cancel(false);
             topTick = null;
-            loop.execute(() -> traffic().top(null));
+            if (!loop.isShuttingDown()) {
+                loop.execute(() -> traffic().top(null));
+            }
         }
     }
 

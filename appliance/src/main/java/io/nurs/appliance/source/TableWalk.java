@@ -166,7 +166,9 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private double entriesPerTick() {
         try {
             // One more, so that a table that grows does not make the lap late for ever.
-            return (double) (table.entries() + 1) * TICK_MILLIS / lapMillis;
+            long entries = table.entries();
+            progress.entries(entries);
+            return (double) (entries + 1) * TICK_MILLIS / lapMillis;
         } catch (IOException e) {
             LOG.debug("source {}: cannot read nf_conntrack_count", config.name(), e);
             return 1;

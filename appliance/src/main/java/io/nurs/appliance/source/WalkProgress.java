@@ -11,6 +11,7 @@ public final class WalkProgress {
     private boolean walking;
     private long lapStartNanos = System.nanoTime();
     private long visited;
+    private long entries;
     private long laps;
     private long lastLapMillis;
 
@@ -55,8 +56,13 @@ public final class WalkProgress {
         return laps;
     }
 
+    /** So many there are in the table now. */
+    void entries(long entries) {
+        this.entries = entries;
+    }
+
     /** How much of the table this lap has visited, 0 to 1; 1 between two laps. */
-    public double share(long entries) {
+    public double share() {
         return !walking || entries <= 0 ? 1 : Math.min(1, (double) visited / entries);
     }
 

@@ -30,7 +30,7 @@ class ConfigurationDocTest {
               tls: { type: ipfix, transport: tls, collector: 192.0.2.10,
                      tls: { certificate: /c, key: /k, trust: /t, zzz: 1 } }
               file: { type: ipfix, file: { path: /f, zzz: 1 } }
-            metrics: { zzz: 1, tls: { certificate: /c, key: /k, zzz: 1 }, basic-auth: { user: u, password-hash: @, zzz: 1 } }
+            metrics: { zzz: 1, tls: { certificate: /c, key: /k, zzz: 1 }, basic-auth: { user: u, password-hash: @, zzz: 1 }, top: { zzz: 1 } }
             """.replace("@", PasswordHash.of("secret").toString());
 
     private static final Pattern KNOWN = Pattern.compile("known keys: (.*)");

@@ -328,7 +328,7 @@ class HttpServerTest {
                                     + " for the status page and metrics: "),
                     refused.advice());
             MetricsConfig written = config(listen);
-            server.apply(new MetricsConfig(written.listen(), false, null, null, null, written.maxConnections()));
+            server.apply(new MetricsConfig(written.listen(), false, null, null, null, written.maxConnections(), null));
             assertNull(server.address());
         }
     }

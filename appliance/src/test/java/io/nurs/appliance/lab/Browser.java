@@ -1,15 +1,14 @@
 package io.nurs.appliance.lab;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /** Chromium without a screen. */
@@ -40,10 +39,9 @@ public final class Browser implements AutoCloseable {
                 "--window-size=1200,900",
                 "--user-data-dir=" + profile);
         options.setCapability("goog:loggingPrefs", Map.of("browser", "ALL"));
-        ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(new File(DRIVER))
-                .build();
-        return new Browser(new ChromeDriver(service, options));
+        // So that Selenium looks for none, and fetches none.
+        System.setProperty("webdriver.chrome.driver", DRIVER);
+        return new Browser(new ChromeDriver(options));
     }
 
     public void open(String url) {
@@ -92,17 +90,18 @@ public final class Browser implements AutoCloseable {
 
     /** Elements that stick out on the right, and so make it scroll, or are cut off. */
     public List<?> stickingOut() {
-        return (List<?>) driver.executeScript("""
+        return (List<?>) Objects.requireNonNull(driver.executeScript("""
                 const width = document.documentElement.clientWidth;
                 return [...document.querySelectorAll('body *')]
                   .filter(e => e.getBoundingClientRect().right > width + 0.5 && !e.closest('thead'))
-                  .map(e => e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 40));""");
+                  .map(e => e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 40));"""));
     }
 
     /** The whole page as PNG. */
     public void screenshot(Path file, int width, boolean isDark) throws IOException {
         width(width, isDark);
-        size(width, ((Number) driver.executeScript("return document.documentElement.scrollHeight")).intValue());
+        Object height = driver.executeScript("return document.documentElement.scrollHeight");
+        size(width, ((Number) Objects.requireNonNull(height)).intValue());
         Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
     }
 

@@ -9,12 +9,13 @@ import io.nurs.appliance.config.ConfigLoader;
 import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.Program;
 import io.nurs.appliance.lab.Requires;
+import io.nurs.appliance.lab.Scrape;
+import io.nurs.appliance.lab.Scrape.Family;
+import io.nurs.appliance.lab.Scrape.Sample;
 import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Wait;
-import io.nurs.appliance.metrics.Scrape.Family;
-import io.nurs.appliance.metrics.Scrape.Sample;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ class MetricsListTest {
                 """.formatted(lab.router(), directory);
         subject = Subject.start(yaml);
         metrics = new ApplianceMetrics(
-                subject.appliance(),
+                subject::appliance,
                 ConfigLoader.parse("test.yaml", yaml).metrics().top());
     }
 
@@ -156,9 +157,12 @@ class MetricsListTest {
         Map<String, String> units = new TreeMap<>();
         for (Meter meter : metrics.registry().getMeters()) {
             Meter.Id id = meter.getId();
-            units.put(
-                    convention.name(id.getName(), id.getType(), id.getBaseUnit()),
-                    Objects.requireNonNullElse(id.getBaseUnit(), id.getType() == Meter.Type.TIMER ? "seconds" : ""));
+            String name = convention.name(id.getName(), id.getType(), id.getBaseUnit());
+            String unit =
+                    Objects.requireNonNullElse(id.getBaseUnit(), id.getType() == Meter.Type.TIMER ? "seconds" : "");
+            units.put(name, unit);
+            units.put(name + "_total", unit);
+            units.put(name + "_max", unit);
         }
         return units;
     }

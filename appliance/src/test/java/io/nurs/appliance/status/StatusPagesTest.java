@@ -110,7 +110,7 @@ class StatusPagesTest {
         assertEquals("gone", gone.get("name"));
         assertEquals(7, Json.number(gone, "domain"));
         assertEquals(false, gone.get("up"));
-        assertTrue(gone.get("failure").toString().startsWith("Connection refused"), gone::toString);
+        assertTrue(String.valueOf(gone.get("failure")).startsWith("Connection refused"), gone::toString);
         assertTrue(Json.number(gone, "notSent") > 0);
         List<String> subjects = Json.objects(status.get("findings")).stream()
                 .map(finding -> finding.get("level") + " " + finding.get("subject"))
@@ -124,7 +124,7 @@ class StatusPagesTest {
         assertEquals(1, Json.number(after, "reloads"));
         assertEquals(status.get("loaded"), after.get("loaded"));
         assertTrue(Json.objects(after.get("findings")).stream()
-                .anyMatch(finding -> finding.get("subject").equals("reload")));
+                .anyMatch(finding -> Objects.equals(finding.get("subject"), "reload")));
         pages.reloaded(new ReloadOutcome(2_000, true, "1 exporter changed"));
         assertEquals(2, Json.number(status(at), "reloads"));
         assertEquals(2_000, Json.number(status(at), "loaded"));

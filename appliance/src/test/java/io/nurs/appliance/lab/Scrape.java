@@ -1,5 +1,6 @@
-package io.nurs.appliance.metrics;
+package io.nurs.appliance.lab;
 
+import io.nurs.appliance.metrics.ApplianceMetrics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,16 +12,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a scrape has brought, read back from Prometheus's text. */
-record Scrape(String text, Map<String, Family> families, List<Sample> samples) {
+public record Scrape(String text, Map<String, Family> families, List<Sample> samples) {
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
     /** One metric. */
-    record Family(String name, String type, String help) {}
+    public record Family(String name, String type, String help) {}
 
-    record Sample(String name, Map<String, String> labels, double value) {
+    public record Sample(String name, Map<String, String> labels, double value) {
         /** @param labels name, value, … */
-        boolean has(String... labels) {
+        public boolean has(String... labels) {
             for (int i = 0; i < labels.length; i += 2) {
                 if (!labels[i + 1].equals(this.labels.get(labels[i]))) {
                     return false;
@@ -30,11 +31,11 @@ record Scrape(String text, Map<String, Family> families, List<Sample> samples) {
         }
     }
 
-    static Scrape of(ApplianceMetrics metrics) {
+    public static Scrape of(ApplianceMetrics metrics) {
         return parse(new String(metrics.scrape(null).text(), StandardCharsets.UTF_8));
     }
 
-    static Scrape parse(String text) {
+    public static Scrape parse(String text) {
         Map<String, String> helps = new LinkedHashMap<>();
         Map<String, Family> families = new TreeMap<>();
         List<Sample> samples = new ArrayList<>();
@@ -66,14 +67,14 @@ record Scrape(String text, Map<String, Family> families, List<Sample> samples) {
                 matcher.group(1), labels, Double.parseDouble(matcher.group(3).replace("Inf", "Infinity")));
     }
 
-    List<Sample> all(String name, String... labels) {
+    public List<Sample> all(String name, String... labels) {
         return samples.stream()
                 .filter(sample -> sample.name.equals(name) && sample.has(labels))
                 .toList();
     }
 
     /** Of all with these labels; fails if there is none. */
-    double sum(String name, String... labels) {
+    public double sum(String name, String... labels) {
         List<Sample> found = all(name, labels);
         if (found.isEmpty()) {
             throw new AssertionError("no " + name + " " + List.of(labels) + " in\n" + text);
