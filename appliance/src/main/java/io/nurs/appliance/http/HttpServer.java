@@ -155,6 +155,10 @@ public final class HttpServer implements AutoCloseable {
             }
             return;
         }
+        if (old != null && old.config.equals(config) && config.tls() == null) {
+            // Certificates change in their files.
+            return;
+        }
         Listener next = new Listener(config);
         Throwable refused = next.bind(wanted);
         if (refused != null && old != null && meets(old, wanted)) {
@@ -186,7 +190,7 @@ public final class HttpServer implements AutoCloseable {
         if (config.isWritten()) {
             throw new StartException(why + "; write another metrics.listen, or off", cause);
         }
-        LOG.warn("{}; going on without them. Write metrics: {{ listen: ADDRESS:PORT }} for another place, or off", why);
+        LOG.warn("{}; going on without them. Write another address as metrics.listen, or off", why);
     }
 
     /** Where it listens, or null. */

@@ -305,7 +305,10 @@ class HttpServerTest {
                     StartException.class,
                     () -> server.apply(config("listen: \"127.0.0.1:" + taken.getLocalPort() + "\"")));
             assertEquals(200, old.ask("GET", "/").status());
-            InetSocketAddress second = serve("");
+            server.apply(config("listen: \"127.0.0.1:0\""));
+            assertEquals(first, address());
+            assertEquals(200, old.ask("GET", "/").status(), "nothing has changed");
+            InetSocketAddress second = serve(", max-connections: 3");
             assertEquals(200, Http.get(second, "/").status());
             assertTrue(old.isClosedByServer());
             assertThrows(java.io.IOException.class, () -> Http.get(first, "/"));

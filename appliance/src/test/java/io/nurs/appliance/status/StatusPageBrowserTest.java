@@ -126,11 +126,14 @@ class StatusPageBrowserTest {
         if (SCREENSHOTS.isEmpty()) {
             return;
         }
-        long end = System.nanoTime() + 60_000_000_000L;
+        long end = System.nanoTime() + 40_000_000_000L;
         for (int round = 0; System.nanoTime() < end; round++) {
             traffic(round, 20 + (round * 37) % 230);
             Thread.sleep(150);
         }
+        // Some that live, and time for them to be told.
+        new Traffic(lab).manyUdpFlows(Traffic.at(Lab.SERVER4, Lab.PLAIN), 40_000, 1200);
+        browser.waitForText("#live", "1,");
         browser.screenshot(Path.of(SCREENSHOTS, "status-page.png"), 1200, false);
         browser.screenshot(Path.of(SCREENSHOTS, "status-page-dark.png"), 1200, true);
     }
