@@ -10,6 +10,7 @@ import io.nurs.appliance.lab.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,7 +56,7 @@ class AlertsTest {
             assertTrue(Set.of("critical", "warning").contains(alert.labels().get("severity")), alert::name);
             assertTrue(alert.annotations().keySet().containsAll(Set.of("summary", "description")), alert::name);
             assertEquals(
-                    "dashboards/README.md#" + alert.name().toLowerCase(java.util.Locale.ROOT),
+                    "dashboards/README.md#" + alert.name().toLowerCase(Locale.ROOT),
                     alert.annotations().get("docs"));
             assertTrue(readme.contains("\n### " + alert.name() + "\n"), () -> alert.name() + " is not in README.md");
         }
