@@ -20,7 +20,7 @@ public record Scrape(String text, Map<String, Family> families, List<Sample> sam
     public record Family(String name, String type, String help) {}
 
     public record Sample(String name, Map<String, String> labels, double value) {
-        /** @param labels name, value, … */
+        /** Whether it has these labels: name, value, … */
         public boolean has(String... labels) {
             for (int i = 0; i < labels.length; i += 2) {
                 if (!labels[i + 1].equals(this.labels.get(labels[i]))) {

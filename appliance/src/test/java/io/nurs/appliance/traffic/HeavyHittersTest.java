@@ -53,7 +53,7 @@ class HeavyHittersTest {
     private long stream() {
         long total = 0;
         for (int i = 0; i < UPDATES; i++) {
-            long weight = 40 + random.nextInt(1_460);
+            long weight = 40L + random.nextInt(1_460);
             add(key(), weight);
             total += weight;
         }
