@@ -33,6 +33,8 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int COMPRESSED_FROM_BYTES = 1024;
     private static final int WAITING_CONNECTIONS = 64;
+    private static final int REBIND_ATTEMPTS = 50;
+    private static final long REBIND_PAUSE_MILLIS = 20;
 
     private final Site site;
     private final HttpLimits limits;
@@ -69,6 +71,17 @@ public final class HttpServer implements AutoCloseable {
                     .await();
             socket = bound.channel();
             return bound.isSuccess() ? null : bound.cause();
+        }
+
+        /** A socket of ours that was closed there is gone when the selector has come round. */
+        @Nullable
+        Throwable bindPatiently(InetSocketAddress address) throws InterruptedException {
+            Throwable refused = bind(address);
+            for (int i = 0; refused != null && i < REBIND_ATTEMPTS; i++) {
+                Thread.sleep(REBIND_PAUSE_MILLIS);
+                refused = bind(address);
+            }
+            return refused;
         }
 
         InetSocketAddress address() {
@@ -165,9 +178,9 @@ public final class HttpServer implements AutoCloseable {
             // It is our own socket that is in the way.
             InetSocketAddress before = old.address();
             old.stopListening();
-            refused = next.bind(wanted);
+            refused = next.bindPatiently(wanted);
             if (refused != null) {
-                old.bind(before);
+                old.bindPatiently(before);
             }
         }
         if (refused == null) {
