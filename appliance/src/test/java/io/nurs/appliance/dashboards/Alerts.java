@@ -23,8 +23,8 @@ final class Alerts {
         return Json.objects(yaml(RULES).get("groups")).stream()
                 .flatMap(group -> Json.objects(group.get("rules")).stream())
                 .map(rule -> new Alert(
-                        rule.get("alert").toString(),
-                        rule.get("expr").toString(),
+                        Json.text(rule, "alert"),
+                        Json.text(rule, "expr"),
                         Json.object(rule.get("labels")),
                         Json.object(rule.get("annotations"))))
                 .toList();

@@ -9,7 +9,6 @@ import io.nurs.appliance.lab.Program;
 import io.nurs.appliance.lab.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -40,8 +39,8 @@ class AlertsTest {
         Set<String> names = new TreeSet<>();
         for (Map<String, Object> test : Json.objects(Alerts.yaml(Alerts.TESTS).get("tests"))) {
             for (Map<String, Object> look : Json.objects(test.get("alert_rule_test"))) {
-                if (((List<?>) look.get("exp_alerts")).isEmpty() == silent) {
-                    names.add(look.get("alertname").toString());
+                if (Json.list(look, "exp_alerts").isEmpty() == silent) {
+                    names.add(Json.text(look, "alertname"));
                 }
             }
         }

@@ -42,7 +42,7 @@ record Dashboard(String name, Map<String, Object> json) {
         Map<String, String> variables = new LinkedHashMap<>();
         for (Map<String, Object> variable :
                 Json.objects(Json.object(json.get("templating")).get("list"))) {
-            variables.put(variable.get("name").toString(), String.valueOf(variable.getOrDefault("definition", "")));
+            variables.put(Json.text(variable, "name"), String.valueOf(variable.getOrDefault("definition", "")));
         }
         return variables;
     }
@@ -62,9 +62,7 @@ record Dashboard(String name, Map<String, Object> json) {
         }
 
         List<String> expressions() {
-            return targets().stream()
-                    .map(target -> target.get("expr").toString())
-                    .toList();
+            return targets().stream().map(target -> Json.text(target, "expr")).toList();
         }
 
         int place(String key) {

@@ -33,15 +33,6 @@ class DashboardPictureIT {
     private static final int SECONDS = WRITE ? 120 : 8;
     private static final int WIDTH = 1400;
     private static final int MAX_OCTETS = 200_000;
-    private static final String STACKS = """
-            stacks:
-              - name: flows
-                source: { type: conntrack, namespace: ROUTER, active-timeout: 2s }
-                exporters: [main, archive]
-            exporters:
-              main: { type: netflow9, collector: "127.0.0.1:%d" }
-              archive: { type: ipfix, collector: "127.0.0.1:%d" }
-            """;
 
     @TempDir
     Path directory;
@@ -53,7 +44,7 @@ class DashboardPictureIT {
         Dashboard overview = Dashboard.read("overview");
         try (RecordingCollector main = RecordingCollector.tallying();
                 RecordingCollector archive = RecordingCollector.tallying();
-                Scene scene = Scene.open(directory, STACKS.formatted(main.port(), archive.port()), "groups: []\n");
+                Scene scene = Scene.open(directory, stacks(main.port(), archive.port()), "groups: []\n");
                 Browser browser = Browser.open(directory.resolve("profile"))) {
             // What is drawn is a stretch of time, and has to pass first.
             Thread.sleep(1000L * (SECONDS + 8));
@@ -71,6 +62,18 @@ class DashboardPictureIT {
                 Files.copy(picture, Dashboard.DIRECTORY.resolve("overview.png"), StandardCopyOption.REPLACE_EXISTING);
             }
         }
+    }
+
+    private static String stacks(int main, int archive) {
+        return """
+            stacks:
+              - name: flows
+                source: { type: conntrack, namespace: ROUTER, active-timeout: 2s }
+                exporters: [main, archive]
+            exporters:
+              main: { type: netflow9, collector: "127.0.0.1:%d" }
+              archive: { type: ipfix, collector: "127.0.0.1:%d" }
+            """.formatted(main, archive);
     }
 
     private Path page(Scene scene) throws IOException {

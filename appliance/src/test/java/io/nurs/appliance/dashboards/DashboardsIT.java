@@ -33,22 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("netns")
 @Tag("alone") // sets nf_conntrack_max, which is the whole host's
 class DashboardsIT {
-    private static final String STACKS = """
-            stacks:
-              - name: flows
-                source: { type: conntrack, namespace: ROUTER, delivery: reliable, events: nat, active-timeout: 1s }
-                exporters: [main, away, kept, nat]
-              - name: hurried
-                source: { type: conntrack, namespace: ROUTER, delivery: best-effort, receive-buffer: 4KiB, active-timeout: 1s }
-                exporters: [second]
-            exporters:
-              main: { type: netflow9, collector: "127.0.0.1:%1$d" }
-              second: { type: netflow9, collector: "127.0.0.1:%1$d", observation-domain: 20 }
-              nat: { type: ipfix, collector: "127.0.0.1:%1$d", observation-domain: 30, fields: nat-events }
-              away: { type: ipfix, collector: "127.0.0.1:9", transport: tcp, observation-domain: 40 }
-              kept: { type: netflow9, collector: "127.0.0.1:9", observation-domain: 50, spool: { directory: %2$s, max-size: 16MiB } }
-            """;
-
     /** Of Grafana's variables: all that there is, and ranges that fit a scrape each second. */
     private static final Map<String, String> ALL = Map.of(
             "job", ".*", "instance", ".*", "source", ".*", "exporter", ".*", "__range", "1m", "__rate_interval", "5s");
@@ -68,11 +52,29 @@ class DashboardsIT {
     static void open() throws Exception {
         Requires.root();
         collector = Nfcapd.start(directory.resolve("flows"));
-        scene = Scene.open(directory, STACKS.formatted(collector.port(), directory.resolve("spool")), Alerts.hurried());
+        scene = Scene.open(directory, stacks(collector.port(), directory.resolve("spool")), Alerts.hurried());
+    }
+
+    private static String stacks(int port, Path spool) {
+        return """
+            stacks:
+              - name: flows
+                source: { type: conntrack, namespace: ROUTER, delivery: reliable, events: nat, active-timeout: 1s }
+                exporters: [main, away, kept, nat]
+              - name: hurried
+                source: { type: conntrack, namespace: ROUTER, delivery: best-effort, receive-buffer: 4KiB, active-timeout: 1s }
+                exporters: [second]
+            exporters:
+              main: { type: netflow9, collector: "127.0.0.1:%1$d" }
+              second: { type: netflow9, collector: "127.0.0.1:%1$d", observation-domain: 20 }
+              nat: { type: ipfix, collector: "127.0.0.1:%1$d", observation-domain: 30, fields: nat-events }
+              away: { type: ipfix, collector: "127.0.0.1:9", transport: tcp, observation-domain: 40 }
+              kept: { type: netflow9, collector: "127.0.0.1:9", observation-domain: 50, spool: { directory: %2$s, max-size: 16MiB } }
+            """.formatted(port, spool);
     }
 
     @AfterAll
-    static void close() throws Exception {
+    static void close() throws IOException {
         if (scene != null) {
             scene.close();
         }
@@ -154,8 +156,11 @@ class DashboardsIT {
         Lab lab = scene.lab();
         TableWriter table = TableWriter.open(lab);
         table.create(ENTRIES, 0, TableWriter::udp);
-        try (AutoCloseable limit = ConntrackMax.lowered(LIMIT)) {
+        ConntrackMax limit = ConntrackMax.lowered(LIMIT);
+        try {
             waitUntilFires("NursTableNearFull");
+        } finally {
+            limit.close();
         }
         Wait.until(
                 "the table has room again", () -> !scene.prometheus().firing().contains("NursTableNearFull"));

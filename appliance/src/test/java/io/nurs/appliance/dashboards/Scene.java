@@ -105,9 +105,12 @@ final class Scene implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         over = true;
-        traffic.join();
+        Wait.unchecked(() -> {
+            traffic.join();
+            return true;
+        });
         lab.close();
     }
 }

@@ -104,7 +104,7 @@ public final class Prometheus implements AutoCloseable {
     /** The answer as of now. */
     public List<Sample> query(String expression) throws IOException {
         return Json.objects(data("/api/v1/query?query=" + encoded(expression)).get("result")).stream()
-                .map(series -> new Sample(labels(series.get("metric")), number(series.get("value"))))
+                .map(series -> new Sample(labels(series, "metric"), number(Json.list(series, "value"))))
                 .toList();
     }
 
@@ -114,21 +114,17 @@ public final class Prometheus implements AutoCloseable {
         String path = "/api/v1/query_range?query=%s&start=%d&end=%d&step=1"
                 .formatted(encoded(expression), now - seconds, now);
         return Json.objects(data(path).get("result")).stream()
-                .flatMap(series -> ((List<?>) series.get("values"))
-                        .stream().map(value -> new Sample(labels(series.get("metric")), number(value))))
+                .flatMap(series -> Json.list(series, "values").stream()
+                        .map(value -> new Sample(labels(series, "metric"), number((List<?>) value))))
                 .toList();
     }
 
     /** Values that a label has, of the series that a selector meets. */
     public Set<String> labelValues(String selector, String label) throws IOException {
-        Object values = Json.objects("["
-                        + read("/api/v1/label/" + label + "/values?match[]=".replace("[]", "%5B%5D")
-                                + encoded(selector))
-                        + "]")
-                .getFirst()
-                .get("data");
+        String path = "/api/v1/label/%s/values?match%%5B%%5D=%s".formatted(label, encoded(selector));
         Set<String> texts = new TreeSet<>();
-        ((List<?>) values).forEach(value -> texts.add(value.toString()));
+        Json.list(Json.objects("[" + read(path) + "]").getFirst(), "data")
+                .forEach(value -> texts.add(String.valueOf(value)));
         return texts;
     }
 
@@ -137,21 +133,21 @@ public final class Prometheus implements AutoCloseable {
         Set<String> names = new TreeSet<>();
         for (Map<String, Object> alert : Json.objects(data("/api/v1/alerts").get("alerts"))) {
             if ("firing".equals(alert.get("state"))) {
-                names.add(labels(alert.get("labels")).getOrDefault("alertname", ""));
+                names.add(labels(alert, "labels").getOrDefault("alertname", ""));
             }
         }
         return names;
     }
 
-    private static Map<String, String> labels(Object metric) {
+    private static Map<String, String> labels(Map<String, Object> of, String key) {
         Map<String, String> labels = new LinkedHashMap<>();
-        Json.object(metric).forEach((name, value) -> labels.put(name, value.toString()));
+        Json.object(of.get(key)).forEach((name, value) -> labels.put(name, value.toString()));
         return labels;
     }
 
     /** A time and a value, the latter as text. */
-    private static double number(Object value) {
-        String text = ((List<?>) value).get(1).toString();
+    private static double number(List<?> sample) {
+        String text = String.valueOf(sample.get(1));
         return Double.parseDouble(text.replace("Inf", "Infinity"));
     }
 
