@@ -33,6 +33,11 @@ record Dashboard(String name, Map<String, Object> json) {
         return all;
     }
 
+    @Override
+    public String toString() {
+        return name;
+    }
+
     List<Panel> panels() {
         return Json.objects(json.get("panels")).stream().map(Panel::new).toList();
     }

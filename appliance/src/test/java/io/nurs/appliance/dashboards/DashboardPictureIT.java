@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DashboardPictureIT {
     private static final boolean WRITE = System.getProperty("nurs.write", "").equals("picture");
     private static final int SECONDS = WRITE ? 120 : 8;
-    private static final int WIDTH = 1400;
-    private static final int MAX_OCTETS = 200_000;
+    private static final int WIDTH = 1280;
+    private static final int MAX_OCTETS = 200 << 10;
 
     @TempDir
     Path directory;
