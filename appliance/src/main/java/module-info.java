@@ -1,5 +1,7 @@
 /** The only place where the kernel's, IANA's and the operator's vocabularies meet. */
 module io.nurs.appliance {
+    requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
     requires io.nurs.netlink;
     requires io.netty.transport.classes.epoll;
     requires io.nurs.ipfix;

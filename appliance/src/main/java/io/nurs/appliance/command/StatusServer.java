@@ -1,6 +1,7 @@
 package io.nurs.appliance.command;
 
 import io.nurs.appliance.Appliance;
+import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.http.Answer;
@@ -8,7 +9,6 @@ import io.nurs.appliance.http.HttpServer;
 import io.nurs.appliance.http.Page;
 import io.nurs.appliance.http.Site;
 import io.nurs.appliance.metrics.ApplianceMetrics;
-import io.nurs.appliance.status.ReloadOutcome;
 import io.nurs.appliance.status.StatusPages;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -53,6 +53,10 @@ final class StreamLink implements Link {
     private final Patience patience;
     private final LostRecords lost;
     private final RateLimit limit = new RateLimit();
+    private final RateLimit endLimit = new RateLimit();
+    /** Whether an end was told of, and so the next connection is. */
+    private boolean saysConnected = true;
+
     private Runnable whenChanged = () -> {};
     private @Nullable Channel connection;
     private boolean attempting;
@@ -270,7 +274,10 @@ final class StreamLink implements Link {
         } else {
             spool.collectorUp(channel);
         }
-        LOG.info("exporter {}: connected to {}", name, destination);
+        if (saysConnected) {
+            saysConnected = false;
+            LOG.info("exporter {}: connected to {}", name, destination);
+        }
         whenChanged.run();
     }
 
@@ -288,7 +295,15 @@ final class StreamLink implements Link {
         if (!relay.isOpen()) {
             return;
         }
-        LOG.warn("exporter {}: the connection to {} ended: {}; trying again", name, destination, reason);
+        if (endLimit.permits()) {
+            saysConnected = true;
+            LOG.warn(
+                    "exporter {}: the connection to {} ended: {}; trying again{}",
+                    name,
+                    destination,
+                    reason,
+                    endLimit.suppressed());
+        }
         whenChanged.run();
         attemptLater();
     }

@@ -45,7 +45,7 @@ public final class ConntrackSource {
     private static final long DRAIN_TICK_MILLIS = 5;
     private static final long CLOSE_SECONDS = 2;
 
-    private final ConntrackSourceConfig config;
+    private volatile ConntrackSourceConfig config;
     private final Share share;
     private final String name;
     private final ConntrackSockets sockets;
@@ -213,6 +213,21 @@ public final class ConntrackSource {
             ticks.add(loop.schedule(
                     () -> watch.adviseIfUntracked(sockets.namespace()), UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
         }
+    }
+
+    /**
+     * Finds out whether {@link #open} would find its namespace and its sockets.
+     *
+     * @throws StartException if not
+     */
+    public static void check(ConntrackSourceConfig config) throws StartException {
+        ConntrackSockets.open(config, new Share(0, config.readers())).discard();
+    }
+
+    /** Goes on with another configuration, which the one before {@link ConntrackSourceConfig#canBecome can become}. */
+    public void adopt(ConntrackSourceConfig next) {
+        config = next;
+        loop.execute(() -> reports.adopt(next));
     }
 
     /** The source's name, with the reader's number if it has several. */

@@ -187,6 +187,12 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
                         stats.reported - before));
     }
 
+    @Override
+    public void adopt(ConntrackSourceConfig next) {
+        accounting.adopt(next);
+        walk.adoptLap(lapMillis(next, muteBeforeNanos == Long.MAX_VALUE));
+    }
+
     /** Flows whose end was lost are missing from the next lap. */
     @Override
     public void eventsWereLost() {

@@ -39,8 +39,8 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private final Laps laps;
     private final FlowSink sink;
     private final ConntrackStats stats;
-    private final long lapMillis;
     private final WalkProgress progress;
+    private long lapMillis;
     private final RateLimit limit = new RateLimit();
 
     private boolean walking;
@@ -83,6 +83,12 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         this.stats = stats;
         this.lapMillis = lapMillis;
         this.progress = new WalkProgress(lapMillis);
+    }
+
+    /** How long a lap is to take from now on; on the event loop. */
+    void adoptLap(long millis) {
+        lapMillis = millis;
+        progress.aim(millis);
     }
 
     /** Begins the first lap, which takes no longer than it must; on the event loop. */

@@ -7,7 +7,7 @@ public final class WalkProgress {
     /** A lap ends with the datagram that ends it: so much beyond its time is no sign of anything. */
     private static final double LATE = 1.25;
 
-    private final long aimedMillis;
+    private long aimedMillis;
     private boolean walking;
     private long lapStartNanos = System.nanoTime();
     private long visited;
@@ -17,6 +17,11 @@ public final class WalkProgress {
 
     WalkProgress(long aimedMillis) {
         this.aimedMillis = aimedMillis;
+    }
+
+    /** From now on a lap is to take so long. */
+    void aim(long millis) {
+        aimedMillis = millis;
     }
 
     void begin() {

@@ -1,6 +1,7 @@
 package io.nurs.appliance.status;
 
 import io.nurs.appliance.Finding;
+import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.config.CollectorTransport;
@@ -55,12 +56,19 @@ final class Findings {
     }
 
     void ofReload(ReloadOutcome last) {
-        if (!last.succeeded()) {
+        if (!last.reloaded()) {
             findings.add(Finding.warn(
                     "reload",
-                    "The last change of the configuration was refused, and what ran before runs on: " + last.what(),
+                    "The last change of the configuration was refused, and what ran before runs on: " + last.words(),
                     "mend the file, then reload again"));
         }
+    }
+
+    void ofMissing(String name) {
+        findings.add(Finding.fail(
+                "source " + name,
+                "It does not run: a reload failed, and what ran before could not be taken up again.",
+                "mend what the log names, then reload again"));
     }
 
     void of(SourceStatus source, ConntrackSource live, ConntrackSourceConfig config, SourceLook look) {

@@ -1,6 +1,7 @@
 package io.nurs.appliance.status;
 
 import io.nurs.appliance.Finding;
+import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
@@ -63,9 +64,9 @@ final class StatusJson {
             return;
         }
         json.writeObjectPropertyStart("lastReload");
-        json.writeNumberProperty("at", outcome.atMillis());
-        json.writeBooleanProperty("succeeded", outcome.succeeded());
-        json.writeStringProperty("what", outcome.what());
+        json.writeNumberProperty("at", outcome.when().toEpochMilli());
+        json.writeBooleanProperty("succeeded", outcome.reloaded());
+        json.writeStringProperty("what", outcome.words());
         json.writeEndObject();
     }
 

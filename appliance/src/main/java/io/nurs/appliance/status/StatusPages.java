@@ -1,6 +1,7 @@
 package io.nurs.appliance.status;
 
 import io.nurs.appliance.Appliance;
+import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.http.Answer;
 import io.nurs.appliance.http.Page;
 import io.nurs.appliance.http.Site;
@@ -78,8 +79,8 @@ public final class StatusPages implements AutoCloseable {
     /** An attempt to change the configuration has ended. */
     public synchronized void reloaded(ReloadOutcome outcome) {
         Reloads before = reloads;
-        reloads =
-                new Reloads(before.count + 1, outcome.succeeded() ? outcome.atMillis() : before.loadedMillis, outcome);
+        reloads = new Reloads(
+                before.count + 1, outcome.reloaded() ? outcome.when().toEpochMilli() : before.loadedMillis, outcome);
     }
 
     /** From here on it is not ready. */
@@ -102,7 +103,11 @@ public final class StatusPages implements AutoCloseable {
         if (stopping) {
             return unavailable("nursd is stopping");
         }
-        for (ConntrackSource source : running.get().sources()) {
+        Appliance appliance = running.get();
+        if (appliance.sources().isEmpty()) {
+            return unavailable("no source runs");
+        }
+        for (ConntrackSource source : appliance.sources()) {
             if (!source.events().isOpen() || !source.requests().isOpen()) {
                 return unavailable("source " + source.name() + " is not bound");
             }

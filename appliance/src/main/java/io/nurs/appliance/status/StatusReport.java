@@ -1,6 +1,7 @@
 package io.nurs.appliance.status;
 
 import io.nurs.appliance.Finding;
+import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.source.FlowLedger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

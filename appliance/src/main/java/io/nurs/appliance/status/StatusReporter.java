@@ -1,6 +1,7 @@
 package io.nurs.appliance.status;
 
 import io.nurs.appliance.Appliance;
+import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
@@ -45,10 +46,9 @@ final class StatusReporter {
             long reloads,
             @Nullable ReloadOutcome lastReload) {
         List<ConntrackSource> readers = appliance.sources();
-        int next = 0;
         for (SourceConfig source : config.sources()) {
-            for (int reader = 0; reader < source.readers() && next < readers.size(); reader++) {
-                ofReader(source, reader, readers.get(next++));
+            for (int reader = 0; reader < source.readers(); reader++) {
+                ofReader(source, reader, readers);
             }
         }
         findings.ofConfiguration(config.warnings());
@@ -66,6 +66,14 @@ final class StatusReporter {
                 sources,
                 collectors,
                 findings.sorted());
+    }
+
+    /** A reload may be under way: what belongs together is known by its name. */
+    private void ofReader(SourceConfig config, int reader, List<ConntrackSource> running) {
+        running.stream()
+                .filter(live -> live.sourceName().equals(config.name()) && live.reader() == reader)
+                .findFirst()
+                .ifPresentOrElse(live -> ofReader(config, reader, live), () -> findings.ofMissing(config.name()));
     }
 
     private void ofReader(SourceConfig config, int reader, ConntrackSource live) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.http.HttpServer;
 import io.nurs.appliance.lab.Http;
 import io.nurs.appliance.lab.Json;
@@ -15,6 +16,7 @@ import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Wait;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -119,13 +121,13 @@ class StatusPagesTest {
         assertEquals(List.of("fail collector gone"), subjects);
         assertEquals(200, Http.get(at, "/readyz").status());
 
-        pages.reloaded(new ReloadOutcome(1_000, false, "nurs.yaml:1:1: unknown key \"x\""));
+        pages.reloaded(new ReloadOutcome(Instant.ofEpochMilli(1_000), false, "nurs.yaml:1:1: unknown key \"x\""));
         Map<String, Object> after = status(at);
         assertEquals(1, Json.number(after, "reloads"));
         assertEquals(status.get("loaded"), after.get("loaded"));
         assertTrue(Json.objects(after.get("findings")).stream()
                 .anyMatch(finding -> Objects.equals(finding.get("subject"), "reload")));
-        pages.reloaded(new ReloadOutcome(2_000, true, "1 exporter changed"));
+        pages.reloaded(new ReloadOutcome(Instant.ofEpochMilli(2_000), true, "1 exporter changed"));
         assertEquals(2, Json.number(status(at), "reloads"));
         assertEquals(2_000, Json.number(status(at), "loaded"));
 
