@@ -80,7 +80,7 @@ class ConfigurationDocTest {
     private static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(13, e.errors().size(), e::getMessage);
+        assertEquals(14, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()
