@@ -19,6 +19,13 @@ final class SmallPng {
     private static final int COLOURS = 256;
     private static final int OPAQUE = 0xff000000;
 
+    static {
+        // The module of the program has no need of it, and does not ask for it.
+        SmallPng.class
+                .getModule()
+                .addReads(ModuleLayer.boot().findModule("java.desktop").orElseThrow());
+    }
+
     private SmallPng() {}
 
     /** Writes a PNG anew, each colour as the nearest of the 256 most frequent ones. */
