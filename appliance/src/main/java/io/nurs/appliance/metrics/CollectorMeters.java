@@ -103,6 +103,7 @@ final class CollectorMeters implements Part {
 
     private void bindSpool(SpoolStats spool) {
         meters.gauge("nurs.spool.backlog", "bytes", "Octets that wait, in memory and on disk.", spool::backlogBytes);
+        meters.gauge("nurs.spool.max", "bytes", "How many octets may wait, max-size.", spool::maxBytes);
         meters.counter(
                 "nurs.spool.spooled.messages",
                 "messages",

@@ -38,6 +38,7 @@ final class SpoolBacklog {
     SpoolBacklog(String name, SpoolConfig config, SpoolThread disk, SpoolStats stats, SpoolOutlet outlet) {
         this.name = name;
         this.maxBytes = config.maxBytes();
+        stats.maxBytes = maxBytes;
         this.disk = disk;
         this.stats = stats;
         this.outlet = outlet;

@@ -12,6 +12,7 @@ public final class SpoolStats {
     long lostInFlightRecords;
     long inDoubtMessages;
     long backlogBytes;
+    long maxBytes;
     long outages;
 
     SpoolStats() {}
@@ -63,6 +64,11 @@ public final class SpoolStats {
     /** Octets that wait, in memory and on the disk. */
     public long backlogBytes() {
         return backlogBytes;
+    }
+
+    /** How many of those there may be; what comes then is dropped. */
+    public long maxBytes() {
+        return maxBytes;
     }
 
     /** How often a collector was found to be down. */

@@ -20,12 +20,17 @@ public final class ConntrackMax implements AutoCloseable {
 
     /** Sets it, and puts it back with the lab's end. */
     public static void set(Lab lab, int entries) throws IOException {
+        lab.closing(lowered(entries));
+    }
+
+    /** Sets it until this is closed. */
+    public static ConntrackMax lowered(int entries) throws IOException {
         // Not readString: it asks for one octet first, and a sysctl gives no more after that.
         ConntrackMax max =
                 new ConntrackMax(Integer.parseInt(Files.readAllLines(FILE).getFirst()));
         Runtime.getRuntime().addShutdownHook(max.undo);
-        lab.closing(max);
         Files.writeString(FILE, Integer.toString(entries));
+        return max;
     }
 
     /** As {@link #set}, if it is less. */

@@ -30,6 +30,16 @@ public final class Json {
         return (Map<String, Object>) Objects.requireNonNull(value);
     }
 
+    /** What must be there, as text. */
+    public static String text(Map<String, Object> object, String key) {
+        return Objects.requireNonNull(object.get(key), () -> key + " in " + object)
+                .toString();
+    }
+
+    public static List<?> list(Map<String, Object> object, String key) {
+        return (List<?>) Objects.requireNonNull(object.get(key), () -> key + " in " + object);
+    }
+
     /** A number, written as one or as a string, once or several times alike; -1 if there is none. */
     public static long number(Map<String, Object> object, String key) {
         Object value = object.get(key);
