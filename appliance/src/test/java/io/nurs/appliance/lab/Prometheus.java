@@ -108,17 +108,6 @@ public final class Prometheus implements AutoCloseable {
                 .toList();
     }
 
-    /** Samples of the last seconds, one each second, of all series one behind the other. */
-    public List<Sample> queryRange(String expression, int seconds) throws IOException {
-        long now = System.currentTimeMillis() / 1000;
-        String path = "/api/v1/query_range?query=%s&start=%d&end=%d&step=1"
-                .formatted(encoded(expression), now - seconds, now);
-        return Json.objects(data(path).get("result")).stream()
-                .flatMap(series -> Json.list(series, "values").stream()
-                        .map(value -> new Sample(labels(series, "metric"), number((List<?>) value))))
-                .toList();
-    }
-
     /** Values that a label has, of the series that a selector meets. */
     public Set<String> labelValues(String selector, String label) throws IOException {
         String path = "/api/v1/label/%s/values?match%%5B%%5D=%s".formatted(label, encoded(selector));
