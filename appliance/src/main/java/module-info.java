@@ -1,5 +1,7 @@
 /** The only place where the kernel's, IANA's and the operator's vocabularies meet. */
 module io.nurs.appliance {
+    requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
     requires io.nurs.netlink;
     requires io.netty.transport.classes.epoll;
     requires io.nurs.ipfix;
@@ -7,6 +9,7 @@ module io.nurs.appliance {
     requires info.picocli;
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.compression;
     requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;

@@ -1,58 +1,38 @@
 package io.nurs.appliance;
 
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.nurs.appliance.config.ApplianceConfig;
-import io.nurs.appliance.config.ConntrackSourceConfig;
-import io.nurs.appliance.config.ExporterConfig;
-import io.nurs.appliance.config.FlowExporterConfig;
-import io.nurs.appliance.config.SourceConfig;
-import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
-import io.nurs.appliance.export.FlowExporter;
-import io.nurs.appliance.export.Stack;
-import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.appliance.source.ConntrackSource;
-import io.nurs.appliance.source.InterfaceNames;
-import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running configuration. Each reader of a source has an event loop of its own, and on it a channel of its own to each
- * collector: nothing on the way from the kernel to the wire is shared between threads.
+ * A running configuration, which may give way to another. Each reader of a source has an event loop of its own, and on it a
+ * channel of its own to each collector: nothing on the way from the kernel to the wire is shared between threads.
  */
 public final class Appliance {
     private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
 
-    private final ApplianceConfig config;
     private final Transports transport;
     private final SystemUptime uptime;
-    private final EventLoopGroup loops;
-    private final List<ConntrackSource> sources = new ArrayList<>();
-    private final List<Collector> collectors = new ArrayList<>();
-    private final List<InterfaceNames> interfaceNames = new ArrayList<>();
+    private volatile ApplianceConfig config;
+    private volatile List<Reader> readers = List.of();
+    private volatile @Nullable ReloadOutcome lastReload;
 
     private Appliance(ApplianceConfig config) throws StartException {
         this.config = config;
         this.transport = Transports.of(config.transport());
         this.uptime = new SystemUptime(bootEpochMillis());
-        this.loops = new MultiThreadIoEventLoopGroup(
-                config.sources().stream().mapToInt(SourceConfig::readers).sum(), transport.handlers());
     }
 
     /**
@@ -62,149 +42,99 @@ public final class Appliance {
      */
     public static Appliance start(ApplianceConfig config) throws StartException, InterruptedException {
         Appliance appliance = new Appliance(config);
-        try {
-            for (SourceConfig source : config.sources()) {
-                appliance.startSource(source);
-            }
-            return appliance;
-        } catch (StartException | RuntimeException e) {
-            appliance.stop();
-            throw e;
-        }
+        appliance.goOver(config);
+        return appliance;
     }
 
-    private void startSource(SourceConfig source) throws StartException, InterruptedException {
-        ConntrackSource first = null;
-        for (int reader = 0; reader < source.readers(); reader++) {
-            ConntrackSource started = startReader(source, reader, first);
-            first = first == null ? started : first;
-            sources.add(started);
-        }
+    private void goOver(ApplianceConfig next) throws StartException, InterruptedException {
+        readers = new Reload(transport, uptime, readers, next).run();
+        config = next;
     }
 
-    private ConntrackSource startReader(SourceConfig source, int reader, @Nullable ConntrackSource first)
-            throws StartException, InterruptedException {
-        EventLoop loop = loops.next();
-        Map<String, Collector> own = new HashMap<>();
-        List<Stack> stacks = new ArrayList<>();
-        for (StackConfig stack : config.stacks()) {
-            if (stack.source().equals(source)) {
-                stacks.add(stack(stack, source, reader, loop, own));
-            }
-        }
-        return switch (source) {
-            case ConntrackSourceConfig conntrack -> {
-                ConntrackSource opened = ConntrackSource.open(conntrack, reader, first, loop, new FlowExporter(stacks));
-                own.values().forEach(collector -> collector.tellLosses(opened.stats()));
-                tellInterfaces(source, opened, loop, own);
-                yield opened;
-            }
-        };
-    }
-
-    private void tellInterfaces(SourceConfig source, ConntrackSource opened, EventLoop loop, Map<String, Collector> own)
-            throws StartException {
-        List<Collector> told = config.stacks().stream()
-                .filter(stack -> stack.source().equals(source) && stack.namesInterfaces())
-                .flatMap(stack -> stack.exporters().stream())
-                .map(ExporterConfig::name)
-                .distinct()
-                .map(own::get)
-                .toList();
-        if (told.isEmpty()) {
-            return;
+    /**
+     * Goes over to another configuration. What is the same in both goes on as if nothing had happened; if the other one cannot be
+     * started, so does all. Not on an event loop.
+     */
+    public synchronized ReloadOutcome reload(ApplianceConfig next) throws InterruptedException {
+        ApplianceConfig before = config;
+        if (next.transport() != before.transport()) {
+            return unchanged("transport: " + before.transport() + " cannot become " + next.transport()
+                    + " while nursd runs; restart it, or leave that key as it was");
         }
         try {
-            InterfaceNames names = InterfaceNames.open(opened.namespace(), loop);
-            interfaceNames.add(names);
-            told.forEach(collector -> collector.tellInterfaces(visitor -> names.forEach(visitor::visit)));
-        } catch (IOException e) {
-            throw new StartException(
-                    "source " + source.name() + ": cannot list interfaces (" + e.getMessage()
-                            + "); write names: false in the mark-interfaces filter",
-                    e);
+            goOver(next);
+        } catch (StartException e) {
+            return unchanged(e.advice());
         }
+        return outcome(true, ConfigChanges.describe(before, next));
     }
 
-    private Stack stack(StackConfig config, SourceConfig source, int reader, EventLoop loop, Map<String, Collector> own)
-            throws StartException, InterruptedException {
-        List<Collector> ends = new ArrayList<>();
-        for (ExporterConfig exporter : config.exporters()) {
-            Collector collector = own.get(exporter.name());
-            if (collector == null) {
-                collector = collector(exporter, source, reader, loop);
-                own.put(exporter.name(), collector);
-                collectors.add(collector);
-            }
-            ends.add(collector);
-        }
-        return new Stack(
-                config.filters().stream().map(FlowFilter::of).toList(),
-                config.knowsInterfaces(),
-                config.distribution(),
-                ends);
+    /** Another configuration was wanted, and did not come to be. */
+    public ReloadOutcome unchanged(String why) {
+        return outcome(false, why);
     }
 
-    private Collector collector(ExporterConfig exporter, SourceConfig source, int reader, EventLoop loop)
-            throws StartException, InterruptedException {
-        return switch (exporter) {
-            case FlowExporterConfig flows -> {
-                long domain = config.observationDomain(source, flows, reader);
-                Collector collector =
-                        Collector.open(flows, domain, namespace(source), loop, transport, ExportClock.SYSTEM, uptime);
-                LOG.info(
-                        "exporter {}: {} to {}, observation domain {}, from source {}",
-                        flows.name(),
-                        flows.protocol().title(),
-                        flows.destination(),
-                        domain,
-                        source.name());
-                yield collector;
-            }
-        };
+    private ReloadOutcome outcome(boolean reloaded, String words) {
+        ReloadOutcome outcome = new ReloadOutcome(Instant.now(), reloaded, words);
+        lastReload = outcome;
+        return outcome;
     }
 
-    private static String namespace(SourceConfig source) {
-        return switch (source) {
-            case ConntrackSourceConfig conntrack -> Objects.requireNonNullElse(conntrack.namespace(), "");
-        };
+    /** What became of the last wish for another configuration; null if there was none. */
+    public @Nullable ReloadOutcome lastReload() {
+        return lastReload;
+    }
+
+    /** What is running. */
+    public ApplianceConfig config() {
+        return config;
     }
 
     /** Has every source report its live flows as soon as it can. */
     public void reportNow() {
-        sources.forEach(ConntrackSource::reportNow);
+        sources().forEach(ConntrackSource::reportNow);
     }
 
-    /** One for each reader. */
+    /** One for each reader, as they are now: a reload may bring others. */
     public List<ConntrackSource> sources() {
-        return List.copyOf(sources);
+        return readers.stream()
+                .map(Reader::source)
+                .filter(Objects::nonNull)
+                .map(Objects::requireNonNull)
+                .toList();
     }
 
+    /** As they are now. */
     public List<Collector> collectors() {
-        return List.copyOf(collectors);
+        return readers.stream()
+                .flatMap(reader -> reader.collectors().values().stream())
+                .toList();
     }
 
-    /** Each turns a part of what is running. */
-    public Iterable<EventExecutor> loops() {
-        return loops;
+    /** Each turns a part of what is running; as they are now. */
+    public List<EventExecutor> loops() {
+        return readers.stream().<EventExecutor>map(Reader::loop).toList();
     }
 
     /** Last reports first, then what collectors have not been sent yet, then the loops. */
-    public void stop() throws InterruptedException {
+    public synchronized void stop() throws InterruptedException {
+        List<ConntrackSource> sources = sources();
         sources.forEach(ConntrackSource::beginStop);
         for (ConntrackSource source : sources) {
             source.stop();
         }
         // At once: each may take a while.
-        List<ChannelFuture> closing = collectors.stream().map(Collector::close).toList();
+        List<ChannelFuture> closing =
+                collectors().stream().map(Collector::close).toList();
         for (ChannelFuture closed : closing) {
             closed.await();
         }
-        interfaceNames.forEach(InterfaceNames::close);
         for (ConntrackSource source : sources) {
             source.close();
         }
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        for (Reader reader : readers) {
+            reader.closeLoop();
+        }
     }
 
     /** When the machine started, by today's wall clock: /proc/uptime, which counts time asleep as well. */

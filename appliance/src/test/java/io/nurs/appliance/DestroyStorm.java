@@ -11,6 +11,8 @@ import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.appliance.source.EmbeddedDelta;
 import io.nurs.appliance.source.EmbeddedSource;
 import io.nurs.appliance.source.EntryMessage;
+import io.nurs.appliance.traffic.TopTalkers;
+import io.nurs.appliance.traffic.TrafficCounts;
 import io.nurs.netlink.NetlinkBatch;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
 import java.lang.foreign.ValueLayout;
@@ -34,6 +36,7 @@ final class DestroyStorm implements AutoCloseable {
     private static final ValueLayout.OfInt ID = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final EmbeddedCollector collector;
+    private final FlowExporter exporter;
     private final Consumer<NetlinkBatch> source;
     private final List<NetlinkBatch> batches = new ArrayList<>();
     private final long[][] idOffsets = new long[2][MESSAGES];
@@ -49,7 +52,7 @@ final class DestroyStorm implements AutoCloseable {
         FlowFilter marks = FlowFilter.of(
                 new MarkInterfacesConfig(MarkField.parse("0xf00 >> 8"), MarkField.parse("0xf0 >> 4"), 1, false));
         ConntrackSourceConfig config = ConntrackSourceConfig.defaults("flows");
-        FlowExporter exporter = collector.exporter(true, marks);
+        exporter = collector.exporter(true, marks);
         if (accounting == Accounting.DELTA) {
             source = new EmbeddedDelta(config, START_MILLIS - 1_000, exporter)::read;
             add(EntryMessage::dumped);
@@ -81,6 +84,16 @@ final class DestroyStorm implements AutoCloseable {
             idOffsets[batches.size()][i] = batch.offset(i) + idOffset(messages[i]);
         }
         batches.add(batch);
+    }
+
+    /** Looks for the addresses and ports with most octets as well. */
+    DestroyStorm withTop() {
+        exporter.traffic().top(new TopTalkers(10, 100));
+        return this;
+    }
+
+    TrafficCounts traffic() {
+        return exporter.traffic();
     }
 
     /** Where CTA_ID's value is. */

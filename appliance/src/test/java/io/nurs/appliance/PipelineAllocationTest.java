@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.util.ResourceLeakDetector;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.lab.AllocatedBytes;
+import io.nurs.appliance.traffic.TrafficClass;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +52,19 @@ class PipelineAllocationTest {
     })
     void neitherDoOtherRecords(String exporter, int recordsForAFlow) throws ReflectiveOperationException {
         assertAllocatesNothing(exporter, Accounting.END, recordsForAFlow);
+    }
+
+    @Test
+    void norDoesTheSearchForTopTalkers() throws ReflectiveOperationException {
+        try (DestroyStorm storm = new DestroyStorm("netflow9://192.0.2.1", Accounting.END).withTop()) {
+            assertEquals(0, Math.max(0, AllocatedBytes.leastOf(MAX_ROUNDS, () -> storm.run(BATCHES))));
+            long tcp = storm.traffic().octets(TrafficClass.TCP, false, false);
+            assertTrue(tcp >= 1_000L * BATCHES * DestroyStorm.MESSAGES / 2, "counted: " + tcp);
+            storm.traffic().endWindow();
+            assertEquals(
+                    1,
+                    Objects.requireNonNull(storm.traffic().topWindow()).ports().size());
+        }
     }
 
     private static void assertAllocatesNothing(String exporter, Accounting accounting, int recordsForAFlow)

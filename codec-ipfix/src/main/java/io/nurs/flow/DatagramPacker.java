@@ -277,7 +277,9 @@ final class DatagramPacker {
         int length = datagram.seal();
         int records = datagram.records();
         DatagramRing.Slot slot = datagram.detach();
-        protocol.writeHeader(slot.memory, length, datagram.templates(), records, stats.sequence, clock.epochMillis());
+        long now = clock.epochMillis();
+        protocol.writeHeader(slot.memory, length, datagram.templates(), records, stats.sequence, now);
+        stats.templatesMillis = datagram.templates() > 0 ? now : stats.templatesMillis;
         stats.sequence += protocol.sequenceCountsRecords() ? records : 1;
         stats.records += records;
         stats.optionRecords += datagram.optionRecords();

@@ -9,6 +9,7 @@ public final class EncoderStats {
     long optionRecords;
     long droppedRecords;
     long templates;
+    long templatesMillis;
     long datagrams;
     long bytes;
     long sequence;
@@ -41,6 +42,11 @@ public final class EncoderStats {
     /** Template records that left, repetitions included. */
     public long templates() {
         return templates;
+    }
+
+    /** Unix time when templates last left; 0 if none has. */
+    public long templatesMillis() {
+        return templatesMillis;
     }
 
     public long datagrams() {

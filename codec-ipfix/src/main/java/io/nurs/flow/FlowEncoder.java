@@ -134,6 +134,16 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
     }
 
     /**
+     * Takes up the sequence of another, which sends nothing any more, to the same collector: one that goes by addresses and
+     * domains sees no gap. Does nothing on a stream, where a session begins.
+     */
+    public final void continueSequence(FlowEncoder other) {
+        if (!options.stream() && !other.options.stream()) {
+            stats.sequence = other.stats.sequence;
+        }
+    }
+
+    /**
      * Takes templates back, RFC 7011 §8.1, which are announced anew should a record of them come.
      *
      * @param setId set of the withdrawal

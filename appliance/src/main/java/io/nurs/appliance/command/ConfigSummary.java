@@ -1,5 +1,6 @@
 package io.nurs.appliance.command;
 
+import io.nurs.appliance.collect.AddressText;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
@@ -9,6 +10,7 @@ import io.nurs.appliance.config.FilterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.MarkInterfacesConfig;
 import io.nurs.appliance.config.MatchConfig;
+import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.config.NatEventsConfig;
 import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
@@ -31,12 +33,22 @@ final class ConfigSummary {
         config.exporters()
                 .values()
                 .forEach(exporter -> lines.add("exporter " + exporter.name() + ": " + describe(config, exporter)));
+        lines.add("metrics " + describe(config.metrics()));
         return lines;
     }
 
     /** From where to where, in one line. */
     static String ways(ApplianceConfig config) {
         return config.stacks().stream().map(ConfigSummary::describe).collect(Collectors.joining("; "));
+    }
+
+    private static String describe(MetricsConfig metrics) {
+        if (metrics.listen() == null) {
+            return "off";
+        }
+        return (metrics.tls() == null ? "http://" : "https://")
+                + AddressText.of(metrics.listen())
+                + (metrics.isGuarded() ? ", with a login" : ", for all who reach it");
     }
 
     private static String describe(SourceConfig source) {

@@ -11,11 +11,10 @@ import io.nurs.appliance.demo.FlowTable;
 import io.nurs.appliance.demo.LiveDemo;
 import io.nurs.appliance.demo.ReplayDemo;
 import io.nurs.appliance.source.EventRecording;
-import java.io.Console;
+import io.nurs.appliance.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +44,11 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private static boolean isTerminal() {
-        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    }
-
     @Override
     public Integer call() throws InterruptedException {
         EventRecording recording = replay == null ? null : read(replay);
-        FlowTable table = new FlowTable(spec.commandLine().getOut(), isTerminal(), MAX_ROWS);
+        FlowTable table =
+                new FlowTable(spec.commandLine().getOut(), Terminal.ofStdout().isTerminal(), MAX_ROWS);
         try {
             DemoResult result = run(recording, table);
             table.progress("");

@@ -23,17 +23,20 @@ import picocli.CommandLine.ScopeType;
         exitCodeList = {"0:clean", "1:run-time failure", "2:usage or configuration"},
         subcommands = {
             RunCommand.class,
+            ReloadCommand.class,
             DemoCommand.class,
             CheckCommand.class,
             CollectCommand.class,
             VerifyCommand.class,
+            HashCommand.class,
+            DoctorCommand.class,
             HealthcheckCommand.class,
         })
 public final class Nursd {
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
-            description = "Print a stack trace with an internal error.")
+            description = "Print stack traces with internal errors, and in the log.")
     private boolean verbose;
 
     private Nursd() {}
@@ -51,6 +54,11 @@ public final class Nursd {
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
         return commandLine(out, err).execute(args);
+    }
+
+    /** Whether stack traces are wanted. */
+    boolean verbose() {
+        return verbose;
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {

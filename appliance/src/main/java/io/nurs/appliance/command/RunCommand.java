@@ -5,16 +5,18 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConfigException;
 import io.nurs.appliance.config.ConfigLoader;
+import io.nurs.appliance.log.Logs;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 @Command(name = "run", description = "Export flows until SIGTERM or SIGINT; then report what is left, flush and exit.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
@@ -36,20 +38,47 @@ final class RunCommand implements Callable<Integer> {
         private @Nullable String collector;
     }
 
+    @Mixin
+    private LogOptions log;
+
+    @ParentCommand
+    private Nursd nursd;
+
     @Override
     public Integer call() throws ConfigException, InterruptedException {
+        Orders orders = new Orders();
+        // At once: by itself SIGHUP ends a process.
+        Signals.onReload(orders::reload);
         ApplianceConfig config = config();
+        Logs logs = log.start(nursd.verbose());
+        try {
+            return run(config, orders);
+        } finally {
+            logs.flush();
+        }
+    }
+
+    private int run(ApplianceConfig config, Orders orders) throws InterruptedException {
         config.warnings().forEach(warning -> LOG.warn("{}", warning));
-        CountDownLatch stop = new CountDownLatch(1);
-        Signals.onStop(stop::countDown);
+        Signals.onStop(orders::stop);
         Appliance appliance = start(config);
         Signals.onReportNow(appliance::reportNow);
-        try (Supervisor supervisor = Supervisor.of(System.getenv(), appliance.loops())) {
-            LOG.info("nursd is running; SIGTERM ends it, SIGUSR2 has live flows reported at once");
+        try (StatusServer status = serve(config, appliance);
+                Supervisor supervisor =
+                        Supervisor.of(System.getenv(), () -> appliance.loops().iterator());
+                ReloadNotice notice = new ReloadNotice(
+                        System.getenv(), ProcessHandle.current().pid())) {
+            LOG.info(
+                    "nursd is running; SIGTERM ends it, SIGHUP has its configuration read again, SIGUSR2 has live flows"
+                            + " reported at once");
             supervisor.ready(ConfigSummary.ways(config));
-            stop.await();
+            Reloader reloader = new Reloader(appliance, status, supervisor, notice, what.config);
+            while (orders.awaitReload()) {
+                reloader.reload();
+            }
             LOG.info("nursd is stopping");
             supervisor.stopping("sending the last reports");
+            status.stopServing();
             appliance.stop();
         }
         RunSummary.lines(appliance).forEach(LOG::info);
@@ -60,6 +89,15 @@ final class RunCommand implements Callable<Integer> {
         try {
             return Appliance.start(config);
         } catch (StartException e) {
+            throw CommandFailure.runtime(e.advice());
+        }
+    }
+
+    private static StatusServer serve(ApplianceConfig config, Appliance appliance) throws InterruptedException {
+        try {
+            return StatusServer.start(config.metrics(), () -> appliance);
+        } catch (StartException e) {
+            appliance.stop();
             throw CommandFailure.runtime(e.advice());
         }
     }

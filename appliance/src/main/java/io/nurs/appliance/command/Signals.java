@@ -20,6 +20,11 @@ final class Signals {
         handle("USR2", action);
     }
 
+    /** Runs {@code action} on SIGHUP, unless whoever started us has it ignored, as nohup does: the JVM leaves it so. */
+    static void onReload(Runnable action) {
+        handle("HUP", action);
+    }
+
     private static void handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

@@ -2,9 +2,11 @@ package io.nurs.appliance.command;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +30,22 @@ final class Supervisor implements AutoCloseable {
     /** 0: none. */
     private final long keepAliveNanos;
 
-    private final List<EventExecutor> loops = new ArrayList<>();
+    private final Iterable<EventExecutor> loops;
     /** What the token says instead of a keep-alive when it comes round. */
-    private @Nullable String unsaid;
+    private final Queue<String> unsaid = new ArrayDeque<>();
+    /** Of the token: an older one may be lost with a loop that has ended, or turn up late. */
+    private int generation;
 
     private Supervisor(@Nullable NotifySocket socket, long keepAliveNanos, Iterable<EventExecutor> loops) {
         this.socket = socket;
         this.keepAliveNanos = keepAliveNanos;
-        loops.forEach(this.loops::add);
+        this.loops = loops;
     }
 
     /**
      * Without $NOTIFY_SOCKET there is none, and nothing is done.
      *
-     * @param loops all that must turn
+     * @param loops all that must turn, looked at anew for each round; where some have come or gone, say {@link #ready} again
      */
     static Supervisor of(Map<String, String> environment, Iterable<EventExecutor> loops) {
         String address = environment.get("NOTIFY_SOCKET");
@@ -72,7 +76,7 @@ final class Supervisor implements AutoCloseable {
     }
 
     /**
-     * All is started.
+     * All is started, or goes on after {@link #reloading}.
      *
      * @param status one line for a human
      */
@@ -80,29 +84,51 @@ final class Supervisor implements AutoCloseable {
         if (socket == null) {
             return;
         }
+        int token;
         synchronized (this) {
-            unsaid = "READY=1\nSTATUS=" + status;
+            unsaid.add("READY=1\nSTATUS=" + oneLine(status));
+            token = ++generation;
         }
-        pass(0);
+        pass(token, now(), 0);
+    }
+
+    /** Another configuration was asked for: {@link #ready} follows, whatever comes of it. sd_notify(3), Type=notify-reload */
+    synchronized void reloading(String status) {
+        if (socket != null) {
+            // System.nanoTime() is CLOCK_MONOTONIC on Linux, by which the manager tells this reload from earlier ones.
+            long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime());
+            unsaid.add("RELOADING=1\nMONOTONIC_USEC=" + micros + "\nSTATUS=" + oneLine(status));
+            sayAll(socket);
+        }
+    }
+
+    private static String oneLine(String status) {
+        return status.replace('\n', ' ');
+    }
+
+    private List<EventExecutor> now() {
+        List<EventExecutor> now = new ArrayList<>();
+        loops.forEach(now::add);
+        return now;
     }
 
     /** The end was asked for. Keep-alives go on while the loops do. */
     synchronized void stopping(String status) {
         // A manager that is busy may still not know that we are ready; it need not any more.
-        unsaid = null;
+        unsaid.clear();
         if (socket != null) {
             socket.send("STOPPING=1\nSTATUS=" + status);
         }
     }
 
-    /** Gives the token to loop {@code index}. */
-    private void pass(int index) {
+    /** Gives the token to loop {@code index} of those that turn in this round. */
+    private void pass(int token, List<EventExecutor> round, int index) {
         try {
-            loops.get(index).execute(() -> {
-                if (index + 1 < loops.size()) {
-                    pass(index + 1);
+            round.get(index).execute(() -> {
+                if (index + 1 < round.size()) {
+                    pass(token, round, index + 1);
                 } else {
-                    cameRound();
+                    cameRound(token, round.getLast());
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -110,27 +136,32 @@ final class Supervisor implements AutoCloseable {
         }
     }
 
-    private void cameRound() {
-        long next = say();
+    private void cameRound(int token, EventExecutor last) {
+        long next = say(token);
         if (next > 0) {
-            loops.getLast().schedule(() -> pass(0), next, TimeUnit.NANOSECONDS);
+            last.schedule(() -> pass(token, now(), 0), next, TimeUnit.NANOSECONDS);
         }
     }
 
     /** How long to wait before the next round, 0 if there need be none. */
-    private synchronized long say() {
-        if (socket == null) {
+    private synchronized long say(int token) {
+        if (socket == null || token != generation) {
             return 0;
         }
-        if (unsaid != null) {
-            if (!socket.send(unsaid)) {
-                return RETRY_NANOS;
-            }
-            unsaid = null;
-        } else if (keepAliveNanos > 0) {
+        if (unsaid.isEmpty() && keepAliveNanos > 0) {
             socket.send(KEEP_ALIVE);
         }
-        return keepAliveNanos;
+        return sayAll(socket) ? keepAliveNanos : RETRY_NANOS;
+    }
+
+    private boolean sayAll(NotifySocket to) {
+        for (String next = unsaid.peek(); next != null; next = unsaid.peek()) {
+            if (!to.send(next)) {
+                return false;
+            }
+            unsaid.remove();
+        }
+        return true;
     }
 
     /** After the loops have ended. */

@@ -7,6 +7,8 @@ import io.nurs.appliance.collect.Inspector;
 import io.nurs.appliance.collect.Output;
 import io.nurs.appliance.collect.ReadRecord;
 import io.nurs.appliance.collect.pcap.CaptureReader;
+import io.nurs.appliance.terminal.Progress;
+import io.nurs.appliance.terminal.WatchedInput;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,14 +59,18 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Inspector inspector = new Inspector(limits.limits(), new Lines(out));
+        Progress progress = Progress.onStderr(spec.commandLine().getErr());
+        Inspector inspector = new Inspector(limits.limits(), new Lines(out, progress));
         CaptureReader reader = new CaptureReader(inspector, ports);
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        try (InputStream in =
+                new BufferedInputStream(new WatchedInput(Files.newInputStream(file), Files.size(file), progress))) {
             reader.readAll(in);
         } catch (NoSuchFileException e) {
             throw CommandFailure.usage("there is no file " + file);
         } catch (IOException e) {
             throw CommandFailure.usage("cannot read " + file + ": " + e.getMessage());
+        } finally {
+            progress.hide();
         }
         inspector.end();
         summary(reader, inspector).forEach(out::println);
@@ -84,12 +90,13 @@ final class VerifyCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private record Lines(PrintWriter out) implements Output {
+    private record Lines(PrintWriter out, Progress progress) implements Output {
         @Override
         public void record(ReadRecord record, FlowTimes times) {}
 
         @Override
         public void complaint(Complaint complaint, Arrival arrival) {
+            progress.hide();
             out.println("packet " + arrival.packet() + ", " + arrival.time() + ": " + complaint);
         }
     }

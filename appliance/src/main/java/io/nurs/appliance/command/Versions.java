@@ -17,6 +17,10 @@ final class Versions implements IVersionProvider {
         };
     }
 
+    static String nursd() {
+        return version(Nursd.class);
+    }
+
     private static String version(Class<?> type) {
         // On the class path there is no descriptor, hence no version.
         return Optional.ofNullable(type.getModule().getDescriptor())

@@ -15,6 +15,7 @@ public record ApplianceConfig(
         Transport transport,
         List<StackConfig> stacks,
         Map<String, ExporterConfig> exporters,
+        MetricsConfig metrics,
         List<ConfigError> warnings) {
 
     public ApplianceConfig {
@@ -24,7 +25,7 @@ public record ApplianceConfig(
     }
 
     public ApplianceConfig(Transport transport, List<StackConfig> stacks, Map<String, ExporterConfig> exporters) {
-        this(transport, stacks, exporters, List.of());
+        this(transport, stacks, exporters, MetricsConfig.defaults(), List.of());
     }
 
     /**

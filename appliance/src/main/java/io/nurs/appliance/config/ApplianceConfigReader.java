@@ -31,6 +31,7 @@ final class ApplianceConfigReader {
         readNamed(sources, ApplianceConfigReader::source);
         readNamed(exporters, ApplianceConfigReader::exporter);
         List<StackConfig> stacks = stacks();
+        MetricsConfig metrics = metrics();
         root.finish();
         ObservationDomains.check(stacks, exporters);
         OutputFiles.check(stacks, exporters);
@@ -40,7 +41,16 @@ final class ApplianceConfigReader {
         sources.warnUnused();
         exporters.warnUnused();
         return new ApplianceConfig(
-                transport, stacks, exporters.byName(), root.place().problems().warnings());
+                transport,
+                stacks,
+                exporters.byName(),
+                metrics,
+                root.place().problems().warnings());
+    }
+
+    private MetricsConfig metrics() {
+        YamlSection section = root.section("metrics");
+        return section == null ? MetricsConfig.defaults() : MetricsConfig.read(section);
     }
 
     private <T> void readNamed(NamedParts<T> parts, BiFunction<YamlSection, String, @Nullable T> reader) {

@@ -122,7 +122,7 @@ public record CollectorDestination(
     }
 
     /** Whether both end in the same place, where their sequences would meet. */
-    boolean isSameAs(CollectorDestination other) {
+    public boolean isSameAs(CollectorDestination other) {
         return transport == other.transport && address.isSameAs(other.address);
     }
 

@@ -60,6 +60,49 @@ public record ConntrackSourceConfig(
                 Duration.ofSeconds(10));
     }
 
+    /** Whether a source that runs with this can go on with {@code next}: all else is wired in when it starts. */
+    public boolean canBecome(ConntrackSourceConfig next) {
+        ConntrackSourceConfig adapted = new ConntrackSourceConfig(
+                name,
+                accounting,
+                next.activeTimeout,
+                next.emptyFlows,
+                delivery,
+                guardPercent,
+                mark,
+                namespace,
+                receiveBufferBytes,
+                readers,
+                setSysctls,
+                next.firstStart,
+                stateFile,
+                maxFlows,
+                natEvents,
+                next.shutdownTimeout);
+        return accounting == Accounting.DELTA && adapted.equals(next);
+    }
+
+    /** The same, but for what a first start does with flows that are there. */
+    public ConntrackSourceConfig withFirstStart(FirstStart other) {
+        return new ConntrackSourceConfig(
+                name,
+                accounting,
+                activeTimeout,
+                emptyFlows,
+                delivery,
+                guardPercent,
+                mark,
+                namespace,
+                receiveBufferBytes,
+                readers,
+                setSysctls,
+                other,
+                stateFile,
+                maxFlows,
+                natEvents,
+                shutdownTimeout);
+    }
+
     static ConntrackSourceConfig read(YamlSection section, String name) {
         ConntrackSourceConfig fallback = defaults(name);
         ConntrackSourceConfig config = new ConntrackSourceConfig(

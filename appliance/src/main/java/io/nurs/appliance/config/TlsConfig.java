@@ -24,7 +24,7 @@ public record TlsConfig(
                 : new TlsConfig(certificate, key, trust, serverName);
     }
 
-    private static Path file(String text) {
+    static Path file(String text) {
         if (!text.startsWith("/")) {
             throw new IllegalArgumentException(ScalarText.quote(text) + " is not an absolute path");
         }

@@ -4,6 +4,7 @@ import static io.nurs.flow.IanaElements.*;
 
 import io.nurs.appliance.collect.AddressText;
 import io.nurs.appliance.collect.Numbers;
+import io.nurs.appliance.terminal.Progress;
 import io.nurs.flow.DataRecord;
 import io.nurs.flow.InformationElement;
 import java.io.PrintWriter;
@@ -17,13 +18,10 @@ public final class FlowTable {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
     private static final String ROW = "%-12s %8s %-7s %-27s    %-27s %9s %11s %-9s %s%n";
-    private static final String CLEAR_LINE = "\r\033[K";
     private static final String[] END_REASONS = {"-", "idle", "active", "end", "forced", "resources"};
 
-    private final PrintWriter out;
-    private final boolean terminal;
+    private final Progress out;
     private final int maxRows;
-    private String progress = "";
     private int rows;
 
     /**
@@ -33,8 +31,7 @@ public final class FlowTable {
      * @param maxRows further flows are not printed
      */
     public FlowTable(PrintWriter out, boolean terminal, int maxRows) {
-        this.out = out;
-        this.terminal = terminal;
+        this.out = new Progress(out, terminal);
         this.maxRows = maxRows;
     }
 
@@ -75,24 +72,13 @@ public final class FlowTable {
     }
 
     /** Only a terminal shows it. */
-    public synchronized void progress(String text) {
-        progress = text;
-        if (terminal) {
-            out.print(CLEAR_LINE + text);
-            out.flush();
-        }
+    public void progress(String text) {
+        out.show(text);
     }
 
     /** A line of its own; the progress goes on below it. */
-    public synchronized void line(String text) {
-        if (terminal) {
-            out.print(CLEAR_LINE);
-        }
-        out.println(text);
-        if (terminal) {
-            out.print(progress);
-        }
-        out.flush();
+    public void line(String text) {
+        out.above(text);
     }
 
     private static boolean isIpv6(DataRecord record) {

@@ -45,9 +45,8 @@ public final class ReplayDemo {
                     ConntrackSourceConfig.defaults("replay"),
                     loop,
                     new FlowExporter(List.of(new Stack(List.of(), false, DistributionMode.MIRROR, List.of(end)))));
-            table.progress(
-                    "playing %,d datagrams".formatted(recording.datagrams().size()));
-            source.play(recording);
+            int all = recording.datagrams().size();
+            source.play(recording, sent -> table.progress("played %,d of %,d datagrams".formatted(sent, all)));
             source.close();
             end.close().sync();
             LiveDemo.awaitRecords(end.encoded().flowRecords(), collector);

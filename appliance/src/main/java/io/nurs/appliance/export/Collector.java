@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.nurs.appliance.StartException;
@@ -16,6 +17,7 @@ import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.filter.FlowExpression;
 import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.flow.EncoderOptions;
@@ -23,7 +25,6 @@ import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowEncoder;
 import io.nurs.flow.FlowRecord;
-import io.nurs.flow.OptionsSource;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One collector as one source sees it: a way to it on that source's event loop, the encoder in it, and the templates it is
  * sent.
+ *
+ * <p>Longer than a class should be: how it is opened, joins and leaves a source's exporter, what it is told and how it ends, a few
+ * lines each.
  */
 public final class Collector implements Distribution.Member {
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
@@ -51,11 +55,23 @@ public final class Collector implements Distribution.Member {
     private final @Nullable FlowExpression filter;
     private final Link link;
     private final Channel channel;
-    private final Future<?> flushTick;
+    private final Duration flushInterval;
+    private @Nullable Future<?> flushTick;
     private final CollectorStats stats;
     private final NotSent notSent = new NotSent();
     private long knownLost;
+    private String source = "";
+    private int reader;
     private final @Nullable OptionRecords options;
+    private @Nullable ConntrackStats losses;
+    private @Nullable InterfaceNames interfaces;
+    private boolean tellsInterfaces;
+    private @Nullable Collector predecessor;
+    private @Nullable ChannelOutboundHandlerAdapter member;
+    private final ChannelInboundHandlerAdapter listener = new WritabilityListener();
+    private Runnable whenWritable = () -> {};
+    /** Of no exporter: it has nothing to send, and says nothing of itself either. */
+    private volatile boolean quiet = true;
 
     /** Over a link whose pipeline holds the encoder. */
     Collector(
@@ -80,9 +96,7 @@ public final class Collector implements Distribution.Member {
         this.channel = link.channel();
         this.stats = stats;
         channel.closeFuture().addListener(closed -> countLost());
-        long interval = config.flushInterval().toMillis();
-        this.flushTick =
-                channel.eventLoop().scheduleAtFixedRate(this::flush, interval, interval, TimeUnit.MILLISECONDS);
+        this.flushInterval = config.flushInterval();
     }
 
     /**
@@ -145,7 +159,7 @@ public final class Collector implements Distribution.Member {
 
     private void flush() {
         countLost();
-        if (!link.isCut()) {
+        if (!quiet && !link.isCut()) {
             channel.flush();
         }
     }
@@ -172,6 +186,33 @@ public final class Collector implements Distribution.Member {
         return stats;
     }
 
+    /** Says whose records it sends. */
+    public Collector fedBy(String source, int reader) {
+        this.source = source;
+        this.reader = reader;
+        return this;
+    }
+
+    /** Name of the source. */
+    public String source() {
+        return source;
+    }
+
+    /** Which of the source's readers, from 0. */
+    public int reader() {
+        return reader;
+    }
+
+    /** Octets that wait for the socket or the file. */
+    public long queuedBytes() {
+        return link.queuedBytes();
+    }
+
+    /** Null without a spool. */
+    public @Nullable SpoolStats spool() {
+        return link.spool();
+    }
+
     /** Messages that were encoded and went nowhere, as far as can be known. */
     public long lostMessages() {
         return link.lostMessages();
@@ -182,24 +223,51 @@ public final class Collector implements Distribution.Member {
         return link.lostRecords();
     }
 
+    /** What waits for it on the disk, or null without a spool. */
+    public @Nullable SpoolStats spooled() {
+        return link.spooled();
+    }
+
+    /** observationDomain(149) of its messages, in v9 the source id. */
+    public long observationDomain() {
+        return encoder.options().observationDomain();
+    }
+
     /** What was dropped here: there was no connection, or no room. */
     public NotSent notSent() {
         return notSent;
     }
 
-    /** Has option records tell what the source has lost. */
+    /** Has option records tell what the source has lost; another source's from now on, if they told of one before. */
     public void tellLosses(ConntrackStats source) {
-        addOptions(options == null ? null : options.meteringReliability(source));
+        if (options != null) {
+            channel.eventLoop().execute(() -> {
+                boolean first = losses == null;
+                losses = source;
+                if (first) {
+                    encoder.addOptions(options.meteringReliability(() -> losses));
+                }
+            });
+        }
     }
 
-    /** Has option records name interfaces; {@code names} is asked on the event loop. */
-    public void tellInterfaces(InterfaceNames names) {
-        addOptions(options == null ? null : options.interfaces(names));
+    /** Has option records name interfaces, or null for none any more; {@code names} is asked on the event loop. */
+    public void tellInterfaces(@Nullable InterfaceNames names) {
+        if (options != null) {
+            channel.eventLoop().execute(() -> {
+                interfaces = names;
+                if (names != null && !tellsInterfaces) {
+                    tellsInterfaces = true;
+                    encoder.addOptions(options.interfaces(this::nameInterfaces));
+                }
+            });
+        }
     }
 
-    private void addOptions(@Nullable OptionsSource source) {
-        if (source != null) {
-            channel.eventLoop().execute(() -> encoder.addOptions(source));
+    private void nameInterfaces(InterfaceNames.Visitor visitor) {
+        InterfaceNames names = interfaces;
+        if (names != null) {
+            names.forEach(visitor);
         }
     }
 
@@ -254,26 +322,79 @@ public final class Collector implements Distribution.Member {
         return channel.isWritable() || !link.isWorthWaitingFor();
     }
 
-    /** Sends together with the source's other collectors. */
-    void join(SendGroup group) {
-        channel.pipeline().addBefore(channel.pipeline().context(encoder).name(), null, group.join(link));
+    /**
+     * Takes the place of another at the same collector: its sequence goes on, unless a session of its own begins anyway. Before
+     * {@link #attach}.
+     */
+    public void follow(Collector other) {
+        predecessor = other;
     }
 
-    /** Has {@code action} run on the event loop whenever {@link #isWritable()} may have changed. */
-    void onWritabilityChanged(Runnable action) {
+    /**
+     * Sends together with the source's other collectors from now on; on the event loop, or before it has anything to do.
+     *
+     * @param action run on the event loop whenever {@link #isWritable()} may have changed
+     */
+    void attach(SendGroup group, Runnable action) {
+        if (predecessor != null) {
+            encoder.continueSequence(predecessor.encoder);
+            predecessor = null;
+        }
+        ChannelOutboundHandlerAdapter joined = group.join(link);
+        member = joined;
+        channel.pipeline().addBefore(channel.pipeline().context(encoder).name(), null, joined);
+        whenWritable = action;
         link.onChange(action);
-        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-                action.run();
+        if (flushTick == null) {
+            channel.pipeline().addLast(listener);
+            long interval = flushInterval.toMillis();
+            flushTick = channel.eventLoop().scheduleAtFixedRate(this::flush, interval, interval, TimeUnit.MILLISECONDS);
+        }
+        quiet = false;
+    }
+
+    /** Is sent nothing more by this group, all being flushed; on the event loop. */
+    void detach(SendGroup group) {
+        fallSilent();
+        ChannelOutboundHandlerAdapter left = member;
+        member = null;
+        if (left != null) {
+            group.leave(left);
+            // A pipeline that has been closed has let go of all.
+            if (channel.pipeline().context(left) != null) {
+                channel.pipeline().remove(left);
             }
-        });
+        }
+    }
+
+    /** Is about to be closed, all being flushed: until then the group waits for what it has been given. On the event loop. */
+    void leave(SendGroup group) {
+        fallSilent();
+        channel.closeFuture().addListener(closed -> detach(group));
+    }
+
+    private void fallSilent() {
+        quiet = true;
+        whenWritable = () -> {};
+        link.onChange(whenWritable);
+    }
+
+    private final class WritabilityListener extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            whenWritable.run();
+        }
     }
 
     /** Sends what is still being packed, gives the socket time to take it, and closes. */
     public ChannelFuture close() {
-        flushTick.cancel(false);
-        channel.flush();
+        Future<?> tick = flushTick;
+        if (tick != null) {
+            tick.cancel(false);
+        }
+        if (!quiet) {
+            channel.flush();
+        }
         long deadline = System.nanoTime() + SEND_TIMEOUT.toNanos();
         channel.eventLoop().execute(() -> closeWhenSent(deadline));
         return channel.closeFuture();

@@ -16,22 +16,63 @@ import java.util.List;
  */
 @ChannelHandler.Sharable
 public final class FlowExporter extends FlowSink {
-    private final List<Stack> stacks;
-    private final List<Collector> collectors;
+    private List<Stack> stacks;
+    private List<Collector> collectors;
     private final List<Channel> read = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
     private final SendGroup group = new SendGroup(this::pace);
+    private boolean held;
     private long exportedEnds;
 
     /** For the stacks of one source, whose channels and collectors are on one event loop. */
     public FlowExporter(List<Stack> stacks) {
         this.stacks = List.copyOf(stacks);
-        this.collectors = stacks.stream()
+        this.collectors = collectors(stacks);
+        collectors.forEach(collector -> collector.attach(group, this::pace));
+    }
+
+    private static List<Collector> collectors(List<Stack> stacks) {
+        return stacks.stream()
                 .flatMap(stack -> stack.collectors().stream())
                 .distinct()
                 .toList();
-        collectors.forEach(collector -> collector.onWritabilityChanged(this::pace));
-        collectors.forEach(collector -> collector.join(group));
+    }
+
+    /**
+     * Goes on with other stacks: between two flows, so that each flow meets the old ones or the new. Collectors that are in both
+     * do not notice; those of the old ones alone have been sent all that was for them, and are to be closed. On the event loop.
+     */
+    public void replace(List<Stack> next) {
+        List<Collector> before = collectors;
+        List<Collector> now = collectors(next);
+        group.flushAll();
+        before.stream().filter(collector -> !now.contains(collector)).forEach(collector -> collector.leave(group));
+        now.stream()
+                .filter(collector -> !before.contains(collector))
+                .forEach(collector -> collector.attach(group, this::pace));
+        stacks = List.copyOf(next);
+        collectors = now;
+        held = false;
+        pace();
+    }
+
+    /** Sends what is packed, and reads no more from the kernel until {@link #replace}; on the event loop. */
+    public void hold() {
+        held = true;
+        pace();
+        group.flushAll();
+    }
+
+    /** Sends what is packed; whether nothing is on its way any more, as far as a log is kept. On the event loop. */
+    public boolean isDrained() {
+        sendAll();
+        return !group.isUnderWay();
+    }
+
+    /** The source has ended: its collectors are free for another exporter. On the event loop. */
+    public void end() {
+        collectors.forEach(collector -> collector.detach(group));
+        group.end();
     }
 
     @Override
@@ -77,6 +118,9 @@ public final class FlowExporter extends FlowSink {
 
     @Override
     public boolean takesMore() {
+        if (held) {
+            return false;
+        }
         for (int i = 0; i < collectors.size(); i++) {
             if (!collectors.get(i).isWritable()) {
                 return false;
@@ -93,6 +137,7 @@ public final class FlowExporter extends FlowSink {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ConntrackFlow flow) {
+            count(flow);
             for (int i = 0; i < stacks.size(); i++) {
                 stacks.get(i).export(flow);
             }
@@ -102,6 +147,17 @@ public final class FlowExporter extends FlowSink {
         } else {
             ctx.fireChannelRead(message);
         }
+    }
+
+    private void count(ConntrackFlow flow) {
+        traffic()
+                .count(
+                        flow.original(),
+                        flow.originalPackets(),
+                        flow.originalBytes(),
+                        flow.replyPackets(),
+                        flow.replyBytes(),
+                        flow.isLast());
     }
 
     /** To each collector once, however many stacks lead there: a log in which all is there twice counts wrong. */

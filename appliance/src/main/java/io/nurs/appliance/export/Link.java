@@ -1,6 +1,8 @@
 package io.nurs.appliance.export;
 
 import io.netty.channel.Channel;
+import io.nurs.appliance.output.SpoolStats;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way from an encoder to its collector or file. Its channel stays the same whatever happens behind it, and has the encoder
@@ -23,11 +25,26 @@ interface Link {
     /** Whether whoever reads from the kernel is to wait as long as the channel is not writable. */
     boolean isWorthWaitingFor();
 
+    /** Octets that wait for the socket or the file; for any thread. */
+    default long queuedBytes() {
+        return Links.queuedBytes(channel());
+    }
+
+    /** What waits on disk, and what became of it; null without a spool. */
+    default @Nullable SpoolStats spool() {
+        return null;
+    }
+
     /** Messages that were written and went nowhere. */
     long lostMessages();
 
     /** Records in those, as far as they are known. */
     long lostRecords();
+
+    /** What waits on the disk, or null without a spool. */
+    default @Nullable SpoolStats spooled() {
+        return null;
+    }
 
     /** Has {@code action} run when {@link #isWorthWaitingFor()} has changed. */
     void onChange(Runnable action);

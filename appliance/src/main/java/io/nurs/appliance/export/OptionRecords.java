@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a collector is told of the exporter itself, at each repetition of the templates. RFC 7011 §4.1 to §4.4 and what
@@ -105,18 +107,22 @@ final class OptionRecords {
      * RFC 7011 §4.2. The kernel counts each packet; what is lost is its word of a flow's end. How many packets that was about
      * it does not say: as "ignored packets" stands the number of events lost, and their octets are not known.
      */
-    OptionsSource meteringReliability(ConntrackStats source) {
-        return one(
-                Template.options(
-                        METERING_RELIABILITY,
-                        domainScope(),
-                        List.of(
-                                Field.u64(ignoredPacketTotalCount, ConntrackStats::lostEvents),
-                                Field.u64(ignoredOctetTotalCount, stats -> 0),
-                                // First and last: §4.2 has two times, told apart by their order.
-                                Field.u64(observationTimeMilliseconds, ConntrackStats::firstLostMillis),
-                                Field.u64(observationTimeMilliseconds, ConntrackStats::lastLostMillis))),
-                source);
+    OptionsSource meteringReliability(Supplier<@Nullable ConntrackStats> source) {
+        Template<ConntrackStats> template = Template.options(
+                METERING_RELIABILITY,
+                domainScope(),
+                List.of(
+                        Field.u64(ignoredPacketTotalCount, ConntrackStats::lostEvents),
+                        Field.u64(ignoredOctetTotalCount, stats -> 0),
+                        // First and last: §4.2 has two times, told apart by their order.
+                        Field.u64(observationTimeMilliseconds, ConntrackStats::firstLostMillis),
+                        Field.u64(observationTimeMilliseconds, ConntrackStats::lastLostMillis)));
+        return sink -> {
+            ConntrackStats stats = source.get();
+            if (stats != null) {
+                sink.write(FlowRecord.of(template, stats));
+            }
+        };
     }
 
     /** RFC 7011 §4.3. Each domain at a collector has an encoder and a queue of its own, and so is an exporting process. */

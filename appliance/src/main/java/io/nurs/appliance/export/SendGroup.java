@@ -38,6 +38,18 @@ final class SendGroup {
         return member;
     }
 
+    /** What {@link #join} gave leaves its pipeline; what it has written is waited for no longer. */
+    void leave(ChannelOutboundHandlerAdapter handler) {
+        if (handler instanceof Member member && members.remove(member)) {
+            member.abandon();
+        }
+    }
+
+    /** Keeps no log any more: whoever kept it has closed it. */
+    void end() {
+        log = null;
+    }
+
     /** Waits no longer for those that are not worth it. */
     void abandonTheHopeless() {
         for (int i = 0; i < members.size(); i++) {

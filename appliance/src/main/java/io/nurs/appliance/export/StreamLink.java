@@ -20,6 +20,7 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.output.RelayChannel;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
@@ -52,6 +53,10 @@ final class StreamLink implements Link {
     private final Patience patience;
     private final LostRecords lost;
     private final RateLimit limit = new RateLimit();
+    private final RateLimit endLimit = new RateLimit();
+    /** Whether an end was told of, and so the next connection is. */
+    private boolean saysConnected = true;
+
     private Runnable whenChanged = () -> {};
     private @Nullable Channel connection;
     private boolean attempting;
@@ -121,6 +126,12 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public long queuedBytes() {
+        Channel current = connection;
+        return Links.queuedBytes(relay) + (current == null ? 0 : Links.queuedBytes(current));
+    }
+
+    @Override
     public boolean isUp() {
         return connection != null;
     }
@@ -136,6 +147,11 @@ final class StreamLink implements Link {
     }
 
     @Override
+    public @Nullable SpoolStats spool() {
+        return spool == null ? null : spool.stats();
+    }
+
+    @Override
     public long lostMessages() {
         return spool == null ? lost.messages() : Links.lost(spool);
     }
@@ -145,6 +161,11 @@ final class StreamLink implements Link {
         return spool == null
                 ? lost.records()
                 : spool.stats().droppedRecords() + spool.stats().lostInFlightRecords();
+    }
+
+    @Override
+    public @Nullable SpoolStats spooled() {
+        return spool == null ? null : spool.stats();
     }
 
     @Override
@@ -253,7 +274,10 @@ final class StreamLink implements Link {
         } else {
             spool.collectorUp(channel);
         }
-        LOG.info("exporter {}: connected to {}", name, destination);
+        if (saysConnected) {
+            saysConnected = false;
+            LOG.info("exporter {}: connected to {}", name, destination);
+        }
         whenChanged.run();
     }
 
@@ -271,7 +295,15 @@ final class StreamLink implements Link {
         if (!relay.isOpen()) {
             return;
         }
-        LOG.warn("exporter {}: the connection to {} ended: {}; trying again", name, destination, reason);
+        if (endLimit.permits()) {
+            saysConnected = true;
+            LOG.warn(
+                    "exporter {}: the connection to {} ended: {}; trying again{}",
+                    name,
+                    destination,
+                    reason,
+                    endLimit.suppressed());
+        }
         whenChanged.run();
         attemptLater();
     }

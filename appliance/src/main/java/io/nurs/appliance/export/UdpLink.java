@@ -14,6 +14,7 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.output.ErrorQueue;
 import io.nurs.appliance.output.Spool;
+import io.nurs.appliance.output.SpoolStats;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -121,6 +122,11 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public @Nullable SpoolStats spool() {
+        return spool == null ? null : spool.stats();
+    }
+
+    @Override
     public long lostMessages() {
         return spool == null ? stats.sendErrors : Links.lost(spool);
     }
@@ -129,6 +135,11 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public long lostRecords() {
         return spool == null ? 0 : spool.stats().droppedRecords();
+    }
+
+    @Override
+    public @Nullable SpoolStats spooled() {
+        return spool == null ? null : spool.stats();
     }
 
     @Override
@@ -147,6 +158,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ErrorQueue.clear(ctx.channel());
         stats.sendErrors++;
+        stats.lastFailure = String.valueOf(cause.getMessage());
         lastErrorNanos = System.nanoTime();
         sentBeforeError = encoder.stats().datagrams();
         if (spool == null && !down) {

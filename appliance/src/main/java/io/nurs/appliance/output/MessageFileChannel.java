@@ -56,6 +56,10 @@ public final class MessageFileChannel extends AbstractChannel {
     private final ChannelConfig config = new DefaultChannelConfig(this);
     private final MessageFileStats stats = new MessageFileStats();
     private final RateLimit limit = new RateLimit();
+    private final RateLimit goneLimit = new RateLimit();
+    /** Whether a failure was told of, and its end is to be. */
+    private boolean saysFailure;
+
     private final MessageFile file;
     private final MessageBatch batch = new MessageBatch();
     private final ThreadPoolExecutor writer;
@@ -210,7 +214,8 @@ public final class MessageFileChannel extends AbstractChannel {
         filesAhead--;
         if (cause == null) {
             stats.files++;
-            if (failure != null) {
+            if (saysFailure) {
+                saysFailure = false;
                 LOG.info("exporter {}: {} can be written again", options.exporter(), options);
             }
             failure = null;
@@ -231,7 +236,13 @@ public final class MessageFileChannel extends AbstractChannel {
         if (cause != null) {
             fail(cause);
         } else if (gone) {
-            LOG.info("exporter {}: {} was moved or removed, beginning another", options.exporter(), options);
+            if (goneLimit.permits()) {
+                LOG.info(
+                        "exporter {}: {} was moved or removed, beginning another{}",
+                        options.exporter(),
+                        options,
+                        goneLimit.suppressed());
+            }
             endSession(System.nanoTime());
         }
         settle(written);
@@ -264,6 +275,7 @@ public final class MessageFileChannel extends AbstractChannel {
         failure = new MessageDroppedException(options.toString(), cause);
         endSession(System.nanoTime() + options.retry().toNanos());
         if (limit.permits()) {
+            saysFailure = true;
             LOG.warn(
                     "exporter {}: {}; {}; {} messages ({} octets) dropped so far, trying again every {} s{}",
                     options.exporter(),

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.SpoolConfig;
 import io.nurs.flow.FlowEncoder;
@@ -60,7 +61,11 @@ public final class Spool extends ChannelDuplexHandler {
     private final SpoolFlights flights;
     private final SpoolReplay replay;
     private final CollectorProbe probe;
+    private final RateLimit outageLimit = new RateLimit();
     private State state = State.UP;
+    /** Whether an outage was told of, and so its end is; also of what waited from before. */
+    private boolean saysUp = true;
+
     private long knownRecords;
     private @Nullable ChannelPromise closing;
     private boolean ended;
@@ -202,11 +207,15 @@ public final class Spool extends ChannelDuplexHandler {
         backlog.outageBegins();
         stats.outages++;
         encoder.refreshAlways(true);
-        LOG.info(
-                "spool {}: the collector is down ({}), messages go to {}",
-                name,
-                SocketFailure.reason(cause),
-                config.directory());
+        if (outageLimit.permits()) {
+            saysUp = true;
+            LOG.info(
+                    "spool {}: the collector is down ({}), messages go to {}{}",
+                    name,
+                    SocketFailure.reason(cause),
+                    config.directory(),
+                    outageLimit.suppressed());
+        }
         if (!outlet.isStream()) {
             loss.outageBegins();
             probe.begin(config.probeInterval().toMillis());
@@ -231,6 +240,10 @@ public final class Spool extends ChannelDuplexHandler {
         encoder.refreshAlways(false);
         encoder.refresh();
         backlog.tidy();
+        if (!saysUp) {
+            return;
+        }
+        saysUp = false;
         LOG.info(
                 "spool {}: the collector is up, nothing waits; {} messages replayed, {} dropped, at most {} lost in flight so far",
                 name,

@@ -14,21 +14,16 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one of a conntrack source's readers, opened in its namespace: from here on the kernel queues events for the
  * first. What cannot be opened is explained to the operator.
  *
  * @param requests for dumps as well
- * @param queries for single entries and for counters, beside a dump under way; only with {@code accounting: delta} or {@code events:
- *     nat}
+ * @param queries for single entries and for counters, beside a dump under way
  */
 record ConntrackSockets(
-        NetworkNamespace namespace,
-        NetlinkChannel events,
-        NetlinkChannel requests,
-        @Nullable NetlinkChannel queries) {
+        NetworkNamespace namespace, NetlinkChannel events, NetlinkChannel requests, NetlinkChannel queries) {
     /** Some 25 entries: small tables are walked through evenly too. */
     private static final int WALK_DATAGRAM_BYTES = 8 * 1024;
 
@@ -42,11 +37,8 @@ record ConntrackSockets(
             NetlinkOptions dumps = delta ? requests.withSlots(1, WALK_DATAGRAM_BYTES) : requests;
             opened.add(openChannel(config, namespace, eventOptions(config, share)));
             opened.add(openChannel(config, namespace, dumps));
-            boolean asks = delta || config.natEvents() != null;
-            if (asks) {
-                opened.add(openChannel(config, namespace, requests));
-            }
-            return new ConntrackSockets(namespace, opened.get(0), opened.get(1), asks ? opened.get(2) : null);
+            opened.add(openChannel(config, namespace, requests));
+            return new ConntrackSockets(namespace, opened.get(0), opened.get(1), opened.get(2));
         } catch (StartException e) {
             opened.forEach(ConntrackSockets::discard);
             throw e;
@@ -54,7 +46,7 @@ record ConntrackSockets(
     }
 
     List<NetlinkChannel> channels() {
-        return queries == null ? List.of(events, requests) : List.of(events, requests, queries);
+        return List.of(events, requests, queries);
     }
 
     /** Closes all, registered or not. */

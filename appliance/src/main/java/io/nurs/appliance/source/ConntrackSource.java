@@ -4,22 +4,28 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.nurs.appliance.Finding;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.nat.NatStats;
+import io.nurs.appliance.traffic.TopTalkers;
+import io.nurs.appliance.traffic.TrafficCounts;
 import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.NetworkNamespace;
+import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,10 +41,11 @@ public final class ConntrackSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
     private static final long UNTRACKED_MILLIS = 10_000;
     private static final long WATCH_MILLIS = 1_000;
+    private static final long COUNTERS_MILLIS = 5_000;
     private static final long DRAIN_TICK_MILLIS = 5;
     private static final long CLOSE_SECONDS = 2;
 
-    private final ConntrackSourceConfig config;
+    private volatile ConntrackSourceConfig config;
     private final Share share;
     private final String name;
     private final ConntrackSockets sockets;
@@ -53,6 +60,10 @@ public final class ConntrackSource {
     private final RateLimit failureLimit = new RateLimit();
     private @Nullable ReliabilityGuard guard;
     private @Nullable SourceWatch watch;
+    private final FlowSink sink;
+    private final EventLag lag = new EventLag();
+    private final CpuCounters counters = new CpuCounters();
+    private volatile @Nullable Future<?> topTick;
     private @Nullable Future<Void> lastReport;
     private long deadlineNanos;
     private volatile @Nullable FlowLedger lastLedger;
@@ -76,6 +87,7 @@ public final class ConntrackSource {
         this.nat = config.natEvents() == null
                 ? null
                 : new NatEvents(name, new NatLog(config, config.natEvents(), share, FlowClock.SYSTEM), sockets, table);
+        this.sink = sink;
         this.reports = reports(setup, sink);
     }
 
@@ -136,14 +148,16 @@ public final class ConntrackSource {
     private void start(FlowSink sink) throws StartException, InterruptedException {
         sockets.requests().pipeline().addLast(reports.handler(), sink);
         NetlinkChannel queries = sockets.queries();
-        if (queries != null) {
-            decode(queries);
-            queries.pipeline().addLast(reports.handler());
-        }
+        decode(queries);
+        // Before the entries' decoder, which takes no other message.
+        String entries = queries.pipeline().context(ConntrackDecoder.class).name();
+        queries.pipeline().addBefore(entries, null, new ConntrackCpuStatsDecoder(queries.stats()));
+        queries.pipeline().addLast(counters, reports.handler());
         events.pipeline()
                 .addLast(
                         new NetlinkMessageDecoder(events.stats()),
                         new ConntrackDecoder(events.stats()),
+                        new LagMeter(lag),
                         reports.handler(),
                         sink);
         reports.addHandlers(sink);
@@ -157,9 +171,7 @@ public final class ConntrackSource {
         watch = watching;
         sockets.channels().forEach(channel -> channel.pipeline().addLast(new Tail(watching)));
         reports.begin();
-        if (queries != null) {
-            loop.register(queries).sync();
-        }
+        loop.register(queries).sync();
         loop.register(events).sync();
         schedule(watching);
         LOG.info(
@@ -184,6 +196,7 @@ public final class ConntrackSource {
 
     private void schedule(SourceWatch watch) {
         loop.execute(reports::schedule);
+        ticks.add(loop.scheduleAtFixedRate(lag::tick, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS));
         ticks.add(loop.scheduleAtFixedRate(watch::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS));
         if (nat != null) {
             boolean ofTable = share.reader() == 0;
@@ -191,10 +204,30 @@ public final class ConntrackSource {
             ticks.add(loop.scheduleAtFixedRate(
                     () -> nat.look(ofTable), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS));
         }
+        if (nat == null && share.reader() == 0) {
+            // Otherwise the log of events asks, and more often.
+            ticks.add(loop.scheduleAtFixedRate(
+                    () -> counters.ask(sockets.queries()), 0, COUNTERS_MILLIS, TimeUnit.MILLISECONDS));
+        }
         if (share.reader() == 0) {
             ticks.add(loop.schedule(
                     () -> watch.adviseIfUntracked(sockets.namespace()), UNTRACKED_MILLIS, TimeUnit.MILLISECONDS));
         }
+    }
+
+    /**
+     * Finds out whether {@link #open} would find its namespace and its sockets.
+     *
+     * @throws StartException if not
+     */
+    public static void check(ConntrackSourceConfig config) throws StartException {
+        ConntrackSockets.open(config, new Share(0, config.readers())).discard();
+    }
+
+    /** Goes on with another configuration, which the one before {@link ConntrackSourceConfig#canBecome can become}. */
+    public void adopt(ConntrackSourceConfig next) {
+        config = next;
+        loop.execute(() -> reports.adopt(next));
     }
 
     /** The source's name, with the reader's number if it has several. */
@@ -207,8 +240,48 @@ public final class ConntrackSource {
         return sockets.namespace();
     }
 
+    /** Where all of it runs. */
+    public EventLoop eventLoop() {
+        return loop;
+    }
+
     public ConntrackStats stats() {
         return stats;
+    }
+
+    /** With {@code delivery: reliable}: whether that is so now, or had to be given up for the table's sake. */
+    public boolean isReliable() {
+        ReliabilityGuard watching = guard;
+        return watching != null && watching.isReliable();
+    }
+
+    /** Entries in the namespace's table; -1 where the kernel does not say. For any thread. */
+    public long tableEntries() {
+        return ofTable(TableUse::entries);
+    }
+
+    /** How many there may be: 0 is no limit, -1 where the kernel does not say. For any thread. */
+    public long maxTableEntries() {
+        return ofTable(TableUse::maxEntries);
+    }
+
+    private interface TableFigure {
+        long of(TableUse table) throws IOException;
+    }
+
+    private long ofTable(TableFigure figure) {
+        try {
+            return table == null ? -1 : figure.of(table);
+        } catch (IOException e) {
+            LOG.debug("source {}: cannot read the table's use", name, e);
+            return -1;
+        }
+    }
+
+    /** What the namespace's sysctls lack at this moment. Not on an event loop: it takes a thread into the namespace. */
+    public List<Finding> sysctlFindings() throws IOException {
+        ConntrackSysctls now = ConntrackSysctls.read(sockets.namespace());
+        return now == null ? List.of() : now.findings(config.accounting());
     }
 
     /** As it is now, or was when the source stopped. Waits for the event loop; not to be called on it. */
@@ -227,6 +300,80 @@ public final class ConntrackSource {
     /** What {@code events: nat} has come to; null without. */
     public @Nullable NatStats natStats() {
         return nat == null ? null : nat.stats();
+    }
+
+    /** The source's name alone. */
+    public String sourceName() {
+        return config.name();
+    }
+
+    /** Which of the source's readers, from 0. */
+    public int reader() {
+        return share.reader();
+    }
+
+    /** How long events take to get here. */
+    public EventLag lag() {
+        return lag;
+    }
+
+    /** What each CPU has counted in the namespace; of reader 0 alone. */
+    public CpuCounters cpuCounters() {
+        return counters;
+    }
+
+    /** How the walk through the table gets on; null without one. */
+    public @Nullable WalkProgress walk() {
+        return reports.walk();
+    }
+
+    /** Opens what /proc shows of the table, for whoever asks: to be closed. */
+    public ConntrackTable openTable() {
+        return ConntrackTable.open(sockets.namespace());
+    }
+
+    /** Whether delivery is to be reliable. */
+    public boolean isToBeReliable() {
+        return guard != null;
+    }
+
+    /** How often reliable delivery was given up for the table's sake. */
+    public long timesGivenUp() {
+        ReliabilityGuard guarding = guard;
+        return guarding == null ? 0 : guarding.givenUp();
+    }
+
+    /** What its reports have come to, before any filter. */
+    public TrafficCounts traffic() {
+        return sink.traffic();
+    }
+
+    /** Looks for those with most octets, and publishes them once in {@code interval}, until {@link #endTop}. From one thread at a time. */
+    public void beginTop(int k, int counters, Duration interval) {
+        endTop();
+        if (loop.isShuttingDown()) {
+            return;
+        }
+        loop.execute(() -> traffic().top(new TopTalkers(k, counters)));
+        topTick = loop.scheduleAtFixedRate(
+                traffic()::endWindow, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends what {@link #beginTop} began, if it did. */
+    public void endTop() {
+        Future<?> tick = topTick;
+        if (tick != null) {
+            tick.cancel(false);
+            topTick = null;
+            if (!loop.isShuttingDown()) {
+                loop.execute(() -> traffic().top(null));
+            }
+        }
+    }
+
+    /** The channels by what they bring. */
+    public Map<String, NetlinkChannel> channels() {
+        return Map.of("events", events, "dumps", sockets.requests(), "queries", sockets.queries());
     }
 
     /** Of the channel that brings events. */
@@ -272,6 +419,7 @@ public final class ConntrackSource {
         Future<Void> begun = lastReport;
         if (begun == null) {
             ticks.forEach(tick -> tick.cancel(false));
+            endTop();
             deadlineNanos = System.nanoTime() + config.shutdownTimeout().toNanos();
             if (nat != null) {
                 loop.execute(nat::stop);

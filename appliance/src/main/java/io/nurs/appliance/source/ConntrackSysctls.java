@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param events nf_conntrack_events: 1 always, 2 (since 5.19) only for entries made while somebody listens, 0 never
  * @param entries nf_conntrack_count
  */
-record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long entries) {
+public record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long entries) {
+    /** The rule that has a namespace track connections, as a command. */
+    public static final String STARTS_TRACKING =
+            "nft 'add table inet nurs; add chain inet nurs track { type filter hook prerouting priority 0; }; add rule inet"
+                    + " nurs track ct state new counter'";
+
     /** /proc/sys/net shows those of the reading thread's namespace. */
     static final Path DIRECTORY = Path.of("/proc/sys/net/netfilter");
 
@@ -35,7 +40,7 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
     private static final int MAX_DIGITS = 32;
 
     /** Reads them; null if the kernel has no conntrack (its module is not loaded). */
-    static @Nullable ConntrackSysctls read(NetworkNamespace namespace) throws IOException {
+    public static @Nullable ConntrackSysctls read(NetworkNamespace namespace) throws IOException {
         return namespace.call(() -> Files.exists(DIRECTORY.resolve(ENTRIES))
                 ? new ConntrackSysctls(
                         number(ACCOUNTING) != 0, number(TIMESTAMPS) != 0, (int) number(EVENTS), number(ENTRIES))
@@ -55,7 +60,7 @@ record ConntrackSysctls(boolean accounting, boolean timestamps, int events, long
     }
 
     /** What is missing, what that costs, and the command that mends it; empty if nothing is. */
-    List<Finding> findings(Accounting mode) {
+    public List<Finding> findings(Accounting mode) {
         boolean delta = mode == Accounting.DELTA;
         List<Finding> findings = new ArrayList<>();
         if (!accounting) {

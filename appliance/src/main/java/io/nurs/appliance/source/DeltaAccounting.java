@@ -35,8 +35,8 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
     private final Share share;
     private final FlowClock clock;
     private final @Nullable MarkMatch mark;
-    private final boolean reportEmpty;
-    private final long dueNanos;
+    private boolean reportEmpty;
+    private long dueNanos;
     private final ConntrackStats stats;
     private final FlowTotals totals;
     private final Environment environment;
@@ -50,9 +50,7 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
     private final boolean firstStart;
 
     private GoneFlows gone = (ctx, flow) -> {};
-
     private boolean firstLapIsOver;
-
     private int lap;
     private boolean lapReports;
     private long lapReportedNanos;
@@ -89,9 +87,7 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         this.share = share;
         this.clock = clock;
         this.mark = config.mark();
-        this.reportEmpty = config.emptyFlows() == EmptyFlows.REPORT;
-        // Laps are not exactly an active-timeout apart.
-        this.dueNanos = config.activeTimeout().toNanos() / 2;
+        adopt(config);
         this.stats = stats;
         this.totals = totals;
         this.environment = environment;
@@ -105,6 +101,12 @@ final class DeltaAccounting extends ChannelInboundHandlerAdapter implements Tabl
         this.baselineNanos = config.firstStart() == FirstStart.EXPORT ? 0 : began;
         this.records = new DeltaRecords(clock, totals, stats, environment);
         stats.seen = totals.size();
+    }
+
+    final void adopt(ConntrackSourceConfig config) {
+        reportEmpty = config.emptyFlows() == EmptyFlows.REPORT;
+        // Laps are not exactly an active-timeout apart.
+        dueNanos = config.activeTimeout().toNanos() / 2;
     }
 
     /** In the next lap all flows are reported, with this reason, however recently they were. */

@@ -94,7 +94,7 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
             throws StartException {
         NetlinkChannel queries = sockets.queries();
         TableUse table = setup.table();
-        if (queries == null || table == null) {
+        if (table == null) {
             throw new StartException("source " + config.name() + ": accounting: delta needs conntrack's sysctls in"
                     + " /proc/sys/net/netfilter; mount /proc, or write accounting: end");
         }
@@ -121,6 +121,11 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
     @Override
     public ChannelHandler handler() {
         return accounting;
+    }
+
+    @Override
+    public WalkProgress walk() {
+        return walk.progress();
     }
 
     @Override
@@ -180,6 +185,12 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
                         name,
                         whole ? "" : "not all ",
                         stats.reported - before));
+    }
+
+    @Override
+    public void adopt(ConntrackSourceConfig next) {
+        accounting.adopt(next);
+        walk.adoptLap(lapMillis(next, muteBeforeNanos == Long.MAX_VALUE));
     }
 
     /** Flows whose end was lost are missing from the next lap. */

@@ -1,9 +1,17 @@
 package io.nurs.appliance.source;
 
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.nurs.appliance.traffic.TrafficCounts;
 
 /** Where a source's flows go: the last handler of its pipelines, on its event loop. */
 public abstract class FlowSink extends ChannelInboundHandlerAdapter {
+    private final TrafficCounts traffic = new TrafficCounts();
+
+    /** What all flows that came here have brought. */
+    public final TrafficCounts traffic() {
+        return traffic;
+    }
+
     /** Has {@code log} told of what is sent from now on. */
     public abstract void log(SendLog log);
 

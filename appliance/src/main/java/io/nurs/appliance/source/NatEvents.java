@@ -5,8 +5,6 @@ import io.netty.channel.ChannelPipeline;
 import io.nurs.appliance.nat.NatStats;
 import io.nurs.appliance.totals.FlowTotals;
 import io.nurs.netlink.NetlinkChannel;
-import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
-import io.nurs.netlink.conntrack.ConntrackDecoder;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -47,17 +45,13 @@ final class NatEvents implements AutoCloseable {
         }
         reports.whenGone(log);
         findMissing(sink, stats);
-        NetlinkChannel answers = answers();
-        ChannelPipeline pipeline = answers.pipeline();
-        String entries = pipeline.context(ConntrackDecoder.class).name();
-        pipeline.addBefore(entries, null, new ConntrackCpuStatsDecoder(answers.stats()));
     }
 
     /** Sessions that the accounting does not know: it takes in those that a walk has met. */
     private void findMissing(FlowSink sink, ConntrackStats stats) {
         NetlinkChannel queries = sockets.queries();
         FlowTotals live = log.live();
-        if (queries != null && live != null) {
+        if (live != null) {
             MissingFlows found = new MissingFlows(live, log::vanished, backlog, sink, stats, false);
             queries.pipeline().addBefore(queries.pipeline().context(sink).name(), null, found);
             log.whenLapEnds(found::sweep);
@@ -76,12 +70,6 @@ final class NatEvents implements AutoCloseable {
         if (missing != null) {
             missing.stop();
         }
-    }
-
-    /** Not the socket for dumps: the kernel runs one at a time on each, and counters are a dump as well. */
-    private NetlinkChannel answers() {
-        NetlinkChannel queries = sockets.queries();
-        return queries == null ? sockets.requests() : queries;
     }
 
     /** @param ofTable whether this reader looks at the table for all */
@@ -111,8 +99,9 @@ final class NatEvents implements AutoCloseable {
         log.look(ctx, entries, most);
     }
 
+    /** Not by the socket for dumps: the kernel runs one at a time on each, and counters are a dump as well. */
     private void askForCounters() {
-        NetlinkChannel channel = answers();
+        NetlinkChannel channel = sockets.queries();
         if (asked || !channel.isActive()) {
             return;
         }

@@ -1,5 +1,6 @@
 package io.nurs.appliance.source;
 
+import io.nurs.appliance.RateLimit;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
@@ -30,8 +31,13 @@ final class ReliabilityGuard {
     private volatile boolean reliable = true;
     /** Only this thread writes it. */
     private volatile long lost;
+    /** Only this thread writes it. */
+    private volatile long givenUp;
 
+    private final RateLimit limit = new RateLimit();
     private long drops;
+    /** Whether its loss was told of, and so its return is. */
+    private boolean saysReliable;
 
     private ReliabilityGuard(String source, NetlinkChannel events, TableUse table, int guardPercent) {
         this.source = source;
@@ -57,6 +63,11 @@ final class ReliabilityGuard {
     /** Whether delivery is reliable now. */
     boolean isReliable() {
         return reliable;
+    }
+
+    /** How often it was given up. */
+    long givenUp() {
+        return givenUp;
     }
 
     /** Events that the kernel dropped while it was not. */
@@ -93,11 +104,16 @@ final class ReliabilityGuard {
         if (reliable && failing && entries * 100 >= max * guardPercent) {
             events.broadcastError(false);
             reliable = false;
+            givenUp++;
+            if (!limit.permits()) {
+                return;
+            }
+            saysReliable = true;
             LOG.error(
                     "source {}: the connection table is {} % full ({} of {}) and ends of flows wait for nursd to read them:"
                             + " giving up reliable delivery so that new connections go on; ends that the kernel drops from"
-                            + " here on are counted as lost",
-                    source, entries * 100 / max, entries, max);
+                            + " here on are counted as lost{}",
+                    source, entries * 100 / max, entries, max, limit.suppressed());
         } else if (!reliable && !failing && entries * 100 < max * (guardPercent - HYSTERESIS_PERCENT)) {
             events.broadcastError(true);
             // What was dropped until that took effect.
@@ -105,6 +121,10 @@ final class ReliabilityGuard {
             lost += dropped - drops;
             drops = dropped;
             reliable = true;
+            if (!saysReliable) {
+                return;
+            }
+            saysReliable = false;
             LOG.warn("source {}: delivery is reliable again; {} events were lost meanwhile", source, lost);
         }
     }

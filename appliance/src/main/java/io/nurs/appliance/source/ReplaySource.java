@@ -13,6 +13,7 @@ import io.nurs.netlink.conntrack.ConntrackDecoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
+import java.util.function.IntConsumer;
 
 /**
  * Recorded events instead of the kernel's: sent from one netlink socket of ours to another (NETLINK_USERSOCK, which needs no
@@ -51,8 +52,12 @@ public final class ReplaySource {
         return source;
     }
 
-    /** Sends all datagrams, and returns when all have been handled. Not on the event loop. */
-    public void play(EventRecording recording) throws InterruptedException {
+    /**
+     * Sends all datagrams, and returns when all have been handled. Not on the event loop.
+     *
+     * @param progress told now and then how many have been sent
+     */
+    public void play(EventRecording recording, IntConsumer progress) throws InterruptedException {
         int sent = 0;
         for (ByteBuffer datagram : recording.datagrams()) {
             ByteBuf octets = Unpooled.wrappedBuffer(datagram);
@@ -61,6 +66,7 @@ public final class ReplaySource {
             if (sent % WINDOW == 0) {
                 sender.flush();
                 done.sync();
+                progress.accept(sent);
             }
         }
         sender.flush();

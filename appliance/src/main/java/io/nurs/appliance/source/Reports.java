@@ -3,6 +3,8 @@ package io.nurs.appliance.source;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.Future;
 import io.nurs.appliance.StartException;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import org.jspecify.annotations.Nullable;
 
 /** One way of {@code accounting}: what a source reports when, and the handler that makes flows of entries. */
 interface Reports {
@@ -29,6 +31,14 @@ interface Reports {
 
     /** On the event loop, where it is even between any two tasks. */
     FlowLedger ledger();
+
+    /** How the walk through the table gets on, for any thread; null without one. */
+    default @Nullable WalkProgress walk() {
+        return null;
+    }
+
+    /** Goes on with what {@link ConntrackSourceConfig#canBecome} allows to change; on the event loop. */
+    default void adopt(ConntrackSourceConfig config) {}
 
     /** Ends what {@link #schedule} began, with a last report of live flows if one is due at a stop. Never fails. */
     Future<Void> last();

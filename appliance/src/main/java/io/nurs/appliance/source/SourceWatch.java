@@ -129,10 +129,10 @@ final class SourceWatch {
             if (table != null && table.entries() == 0 && stats.ended == 0) {
                 LOG.warn(
                         "source {}: {} tracks no connection at all. If it has traffic, no rule there uses conntrack yet;"
-                                + " this one starts it: nft 'add table inet nurs; add chain inet nurs track { type filter"
-                                + " hook prerouting priority 0; }; add rule inet nurs track ct state new counter'",
+                                + " this one starts it: {}",
                         name,
-                        namespace);
+                        namespace,
+                        ConntrackSysctls.STARTS_TRACKING);
             }
         } catch (IOException e) {
             LOG.debug("source {}: cannot read nf_conntrack_count", name, e);

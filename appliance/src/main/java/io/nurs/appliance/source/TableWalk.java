@@ -39,7 +39,8 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private final Laps laps;
     private final FlowSink sink;
     private final ConntrackStats stats;
-    private final long lapMillis;
+    private final WalkProgress progress;
+    private long lapMillis;
     private final RateLimit limit = new RateLimit();
 
     private boolean walking;
@@ -81,6 +82,13 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         this.sink = sink;
         this.stats = stats;
         this.lapMillis = lapMillis;
+        this.progress = new WalkProgress(lapMillis);
+    }
+
+    /** How long a lap is to take from now on; on the event loop. */
+    void adoptLap(long millis) {
+        lapMillis = millis;
+        progress.aim(millis);
     }
 
     /** Begins the first lap, which takes no longer than it must; on the event loop. */
@@ -118,6 +126,11 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** How it gets on; for any thread. */
+    WalkProgress progress() {
+        return progress;
+    }
+
     /** Begins no more laps. */
     void stop() {
         stopped = true;
@@ -130,6 +143,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof ConntrackMessage) {
             allowance--;
+            progress.visited();
             restTicks = 0;
         }
     }
@@ -158,7 +172,9 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
     private double entriesPerTick() {
         try {
             // One more, so that a table that grows does not make the lap late for ever.
-            return (double) (table.entries() + 1) * TICK_MILLIS / lapMillis;
+            long entries = table.entries();
+            progress.entries(entries);
+            return (double) (entries + 1) * TICK_MILLIS / lapMillis;
         } catch (IOException e) {
             LOG.debug("source {}: cannot read nf_conntrack_count", config.name(), e);
             return 1;
@@ -171,6 +187,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
             round.before.run();
         }
         walking = true;
+        progress.begin();
         lapStartNanos = System.nanoTime();
         allowance = entriesPerTick();
         laps.begin();
@@ -181,6 +198,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
 
     private void ended(@Nullable Round round, boolean whole, @Nullable Throwable cause) {
         walking = false;
+        progress.end(whole);
         hurried = !rounds.isEmpty();
         if (whole) {
             stats.dumps++;

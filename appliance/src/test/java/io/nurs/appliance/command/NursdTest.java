@@ -49,6 +49,7 @@ class NursdTest {
                 stack flows: flows -> mark-interfaces -> main
                 stack ends: ends -> main
                 exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source flows), 2 (source ends)
+                metrics http://127.0.0.1:9469, for all who reach it
                 """, out.toString());
         assertEquals("warning: " + file + ":1:19: sources.spare: no stack uses it\n", err.toString());
     }

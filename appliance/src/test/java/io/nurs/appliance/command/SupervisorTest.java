@@ -156,6 +156,51 @@ class SupervisorTest {
     }
 
     @Test
+    void aReloadIsToldAtOnceAndItsOutcomeWhenTheLoopsOfTheNewConfigurationHaveTurned() throws IOException {
+        List<EventExecutor> now = new ArrayList<>();
+        loops.forEach(loop -> now.add(loop.eventLoop()));
+        supervisor = Supervisor.of(manager.environment(WATCHDOG_MICROS), now);
+        supervisor.ready("flows -> main");
+        turn();
+        supervisor.reloading("reading");
+        String reloading = manager.received().getLast();
+        assertTrue(reloading.matches("RELOADING=1\\nMONOTONIC_USEC=[1-9][0-9]*\\nSTATUS=reading"), reloading);
+
+        // The loop that would have gone on with the token is gone.
+        now.removeLast();
+        EmbeddedChannel gone = loops.removeLast();
+        supervisor.ready("flows -> other\nline");
+        turn();
+        assertEquals("READY=1\nSTATUS=flows -> other line", manager.received().getLast());
+        for (int i = 0; i < 3; i++) {
+            pass(HALF_NANOS);
+            assertEquals(i + 1, manager.keepAlives());
+        }
+        loops.add(gone);
+        pass(HALF_NANOS);
+        assertEquals(4, manager.keepAlives(), "the old token is no longer good");
+    }
+
+    @Test
+    void aReloadThatTheManagerHadNoRoomForIsToldBeforeItsOutcome() throws IOException {
+        supervise(manager.environment(0));
+        turn();
+        manager.received();
+        manager.overflow();
+        supervisor.reloading("reading");
+        supervisor.ready("flows -> main");
+        int others = manager.received().size();
+        turn();
+        pass(HALF_NANOS);
+        pass(HALF_NANOS);
+        List<String> told =
+                manager.received().subList(others, manager.received().size());
+        assertEquals(2, told.size(), told::toString);
+        assertTrue(told.getFirst().startsWith("RELOADING=1"), told::toString);
+        assertEquals(READY, told.getLast());
+    }
+
+    @Test
     void speaksToAnAbstractSocket() throws IOException {
         manager.close();
         manager = NotifyReceiver.open("@nurs/" + ProcessHandle.current().pid() + "/notify");

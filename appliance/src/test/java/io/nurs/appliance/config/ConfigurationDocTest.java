@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class ConfigurationDocTest {
     /** A key nobody knows on every level: the errors list the keys that are known there. */
-    private static final String UNKNOWN_EVERYWHERE = """
+    private static final String UNKNOWN_EVERYWHERE =
+            """
             zzz: 1
             stacks:
               - name: flows
@@ -29,7 +30,8 @@ class ConfigurationDocTest {
               tls: { type: ipfix, transport: tls, collector: 192.0.2.10,
                      tls: { certificate: /c, key: /k, trust: /t, zzz: 1 } }
               file: { type: ipfix, file: { path: /f, zzz: 1 } }
-            """;
+            metrics: { zzz: 1, tls: { certificate: /c, key: /k, zzz: 1 }, basic-auth: { user: u, password-hash: @, zzz: 1 }, top: { zzz: 1 } }
+            """.replace("@", PasswordHash.of("secret").toString());
 
     private static final Pattern KNOWN = Pattern.compile("known keys: (.*)");
     private static final Pattern YAML_BLOCK = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
@@ -78,7 +80,7 @@ class ConfigurationDocTest {
     private static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(10, e.errors().size(), e::getMessage);
+        assertEquals(14, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()

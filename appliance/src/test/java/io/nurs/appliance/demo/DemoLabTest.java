@@ -54,7 +54,8 @@ class DemoLabTest {
 
             assertEquals(Set.of(ICMP, ICMPV6), protocols(accounting));
             assertEquals(accounting.total(), lab.forwarded());
-            assertEquals(6, lab.forwarded().packets());
+            // A ping that takes longer than a second is sent again.
+            assertTrue(lab.forwarded().packets() >= 6);
         }
     }
 

@@ -59,8 +59,7 @@ public final class Nfcapd implements AutoCloseable {
     /** It counts no option records in IPFIX's sequence, so that it finds gaps where there are some. */
     public List<Map<String, Object>> endWithFlows(boolean inSequence) throws IOException, InterruptedException {
         LocalPort.waitUntilRead(port);
-        program.terminate();
-        program.exitCode();
+        program.end();
         String log = program.output();
         assertTrue(log.contains((inSequence ? "Sequence Errors: 0" : "") + ", Bad Packets: 0"), log);
         assertFalse(log.contains("rror:"), log);
@@ -70,8 +69,7 @@ public final class Nfcapd implements AutoCloseable {
     /** As {@link #end}, but only the sum of what it has: flows, packets, octets. */
     public long[] endWithSums() throws IOException, InterruptedException {
         LocalPort.waitUntilRead(port);
-        program.terminate();
-        program.exitCode();
+        program.end();
         String log = program.output();
         assertTrue(log.contains("Sequence Errors: 0, Bad Packets: 0"), log);
         String flows = Program.run("nfdump", "-R", directory.toString(), "-N");

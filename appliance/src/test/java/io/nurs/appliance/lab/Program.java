@@ -77,6 +77,15 @@ public final class Program implements AutoCloseable {
         process.destroy();
     }
 
+    /** Sends SIGTERM until it ends: one that comes just before it waits for something may have no effect. */
+    public int end() throws IOException, InterruptedException {
+        for (int i = 0; i < TIMEOUT_SECONDS && process.isAlive(); i++) {
+            terminate();
+            process.waitFor(1, TimeUnit.SECONDS);
+        }
+        return exitCode();
+    }
+
     /** Sends SIGINT, which some programs take for "write your results and end". */
     public void interrupt() throws IOException, InterruptedException {
         signal("INT");

@@ -1,0 +1,253 @@
+package io.nurs.appliance;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.Future;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.ExporterConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.SourceConfig;
+import io.nurs.appliance.config.StackConfig;
+import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.export.FlowExporter;
+import io.nurs.appliance.export.Stack;
+import io.nurs.appliance.filter.FlowFilter;
+import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.InterfaceNames;
+import io.nurs.flow.ExportClock;
+import io.nurs.flow.SystemUptime;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One reader of one source: an event loop of its own, and on it the source and a channel of its own to each collector. Its parts
+ * come and go with the configuration, the event loop stays. Changed by one thread at a time, none of them an event loop.
+ */
+final class Reader {
+    private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long DRAIN_TICK_MILLIS = 2;
+
+    private final Transports transport;
+    private final SystemUptime uptime;
+    private final EventLoopGroup group;
+    private final EventLoop loop;
+    private volatile ReaderPlan plan;
+    private volatile Map<CollectorKey, Collector> collectors = Map.of();
+    private volatile @Nullable ConntrackSource source;
+    private @Nullable FlowExporter exporter;
+    private @Nullable InterfaceNames names;
+
+    /** With nothing but an event loop as yet. */
+    Reader(ReaderPlan plan, Transports transport, SystemUptime uptime) {
+        this.plan = plan;
+        this.transport = transport;
+        this.uptime = uptime;
+        this.group = new MultiThreadIoEventLoopGroup(1, transport.handlers());
+        this.loop = group.next();
+    }
+
+    /** What it does now. */
+    ReaderPlan plan() {
+        return plan;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Map<CollectorKey, Collector> collectors() {
+        return collectors;
+    }
+
+    void collectors(Map<CollectorKey, Collector> next) {
+        collectors = next;
+    }
+
+    /** Null while there is none: before the first, or if it could not be opened again. */
+    @Nullable
+    ConntrackSource source() {
+        return source;
+    }
+
+    Collector openCollector(CollectorKey key) throws StartException, InterruptedException {
+        FlowExporterConfig flows = key.exporter();
+        Collector opened = Collector.open(
+                        flows, key.domain(), key.namespace(), loop, transport, ExportClock.SYSTEM, uptime)
+                .fedBy(plan.source().name(), plan.number());
+        LOG.info(
+                "exporter {}: {} to {}, observation domain {}, from source {}",
+                flows.name(),
+                flows.protocol().title(),
+                flows.destination(),
+                key.domain(),
+                plan.source().name());
+        return opened;
+    }
+
+    /** Ways as this plan has them, to these collectors. */
+    private static List<Stack> stacks(ReaderPlan plan, Map<CollectorKey, Collector> collectors) {
+        return plan.stacks().stream()
+                .map(stack -> new Stack(
+                        stack.filters().stream().map(FlowFilter::of).toList(),
+                        stack.knowsInterfaces(),
+                        stack.distribution(),
+                        ends(plan, stack, collectors)))
+                .toList();
+    }
+
+    private static List<Collector> ends(ReaderPlan plan, StackConfig stack, Map<CollectorKey, Collector> collectors) {
+        List<Collector> ends = new ArrayList<>();
+        for (ExporterConfig exporter : stack.exporters()) {
+            Collector end = collectors.get(plan.collectors().get(exporter.name()));
+            if (end == null) {
+                throw new IllegalStateException("no collector for " + exporter.name());
+            }
+            ends.add(end);
+        }
+        return ends;
+    }
+
+    /**
+     * Opens a source that feeds these collectors.
+     *
+     * @param first the source of reader 0, for the others
+     */
+    ConntrackSource startSource(
+            ReaderPlan next,
+            ConntrackSourceConfig config,
+            @Nullable ConntrackSource first,
+            Map<CollectorKey, Collector> to)
+            throws StartException, InterruptedException {
+        FlowExporter feeding =
+                loop.submit(() -> new FlowExporter(stacks(next, to))).sync().getNow();
+        try {
+            ConntrackSource opened = ConntrackSource.open(config, next.number(), first, loop, feeding);
+            exporter = feeding;
+            source = opened;
+            to.values().forEach(collector -> collector.tellLosses(opened.stats()));
+            return opened;
+        } catch (StartException e) {
+            onLoop(feeding::end);
+            throw e;
+        }
+    }
+
+    void beginStop() {
+        ConntrackSource stopping = source;
+        if (stopping != null) {
+            stopping.beginStop();
+        }
+    }
+
+    /** Last report or state file, and all of it sent, as at the end; but the collectors stay. */
+    void stopSource() throws InterruptedException {
+        ConntrackSource stopping = source;
+        FlowExporter feeding = exporter;
+        if (stopping == null || feeding == null) {
+            return;
+        }
+        stopping.stop();
+        long deadline = System.nanoTime() + DRAIN_NANOS;
+        while (!drained(feeding) && System.nanoTime() < deadline) {
+            Thread.sleep(DRAIN_TICK_MILLIS);
+        }
+        onLoop(feeding::end);
+        stopping.close();
+        source = null;
+        exporter = null;
+    }
+
+    private boolean drained(FlowExporter feeding) throws InterruptedException {
+        Future<Boolean> drained = loop.submit(feeding::isDrained).sync();
+        return drained.getNow();
+    }
+
+    /** Lets the kernel keep what it has to tell, until {@link #route}. */
+    void hold() throws InterruptedException {
+        FlowExporter feeding = exporter;
+        if (feeding != null) {
+            onLoop(feeding::hold);
+        }
+    }
+
+    /** Has flows go these ways from now on, if a source is running. */
+    void route(ReaderPlan next, Map<CollectorKey, Collector> to) throws InterruptedException {
+        FlowExporter feeding = exporter;
+        if (feeding != null) {
+            onLoop(() -> feeding.replace(stacks(next, to)));
+        }
+    }
+
+    /** From now on it is this that it does. */
+    void become(ReaderPlan next, Map<CollectorKey, Collector> to) {
+        ConntrackSource running = source;
+        if (running != null && next.source() instanceof ConntrackSourceConfig config) {
+            if (!config.equals(plan.source())) {
+                running.adopt(config);
+            }
+            to.values().forEach(collector -> collector.tellLosses(running.stats()));
+        }
+        plan = next;
+        collectors = to;
+    }
+
+    @Nullable
+    InterfaceNames names() {
+        return names;
+    }
+
+    InterfaceNames openNames() throws StartException {
+        ConntrackSource running = source;
+        SourceConfig config = plan.source();
+        try {
+            if (running == null) {
+                throw new IOException("no source");
+            }
+            return InterfaceNames.open(running.namespace(), loop);
+        } catch (IOException e) {
+            throw new StartException(
+                    "source " + config.name() + ": cannot list interfaces (" + e.getMessage()
+                            + "); write names: false in the mark-interfaces filter",
+                    e);
+        }
+    }
+
+    /** Has the collectors that are to know tell these names. */
+    void tellInterfaces(@Nullable InterfaceNames next) {
+        Set<String> told = plan.named();
+        plan.collectors().forEach((exporterName, key) -> {
+            Collector collector = collectors.get(key);
+            if (collector != null) {
+                collector.tellInterfaces(
+                        next != null && told.contains(exporterName) ? visitor -> next.forEach(visitor::visit) : null);
+            }
+        });
+        InterfaceNames before = names;
+        names = next;
+        if (before != null && before != next) {
+            before.close();
+        }
+    }
+
+    private void onLoop(Runnable task) throws InterruptedException {
+        loop.submit(task).sync();
+    }
+
+    /** When all that it had is closed. */
+    void closeLoop() throws InterruptedException {
+        InterfaceNames last = names;
+        if (last != null) {
+            last.close();
+        }
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+    }
+}

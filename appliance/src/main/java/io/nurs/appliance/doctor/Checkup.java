@@ -1,0 +1,150 @@
+package io.nurs.appliance.doctor;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.nurs.appliance.Finding;
+import io.nurs.appliance.StartException;
+import io.nurs.appliance.Transports;
+import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.ExporterConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.SourceConfig;
+import io.nurs.appliance.config.Transport;
+import io.nurs.appliance.source.ConntrackSysctls;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Looks at everything, one thing after the other. What cannot be looked at is a finding too. */
+public final class Checkup {
+    private static final Path RELEASE = Path.of("/proc/sys/kernel/osrelease");
+
+    private final ApplianceConfig config;
+    private final Consumer<String> progress;
+    private final List<Finding> findings = new ArrayList<>();
+    /** Namespaces whose own matters have been looked at. */
+    private final Set<String> seen = new HashSet<>();
+
+    private Checkup(ApplianceConfig config, Consumer<String> progress) {
+        this.config = config;
+        this.progress = progress;
+    }
+
+    private interface Check {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Takes seconds where something does not answer.
+     *
+     * @param progress told what is being looked at
+     * @throws StartException if Netty has no event loop here
+     */
+    public static List<Finding> findings(ApplianceConfig config, Consumer<String> progress)
+            throws StartException, InterruptedException {
+        Transports transport;
+        List<Finding> unavailable = new ArrayList<>();
+        try {
+            transport = Transports.of(config.transport());
+        } catch (StartException e) {
+            unavailable.add(Finding.fail("transport", e.advice() + "; nursd does not start", "write transport: epoll"));
+            transport = Transports.of(Transport.EPOLL);
+        }
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, transport.handlers());
+        try {
+            Checkup checkup = new Checkup(config, progress);
+            checkup.findings.addAll(unavailable);
+            checkup.run(loops.next(), transport);
+            return checkup.findings;
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        }
+    }
+
+    private void run(EventLoop loop, Transports transport) throws InterruptedException {
+        config.warnings()
+                .forEach(warning -> findings.add(
+                        Finding.warn("configuration", warning.toString(), "change what line and key name")));
+        look("kernel", this::machine);
+        for (SourceConfig source : config.sources()) {
+            switch (source) {
+                case ConntrackSourceConfig conntrack ->
+                    look("source " + conntrack.name(), () -> source(conntrack, loop));
+            }
+        }
+        look("clock", () -> findings.add(ClockCheck.finding()));
+        for (ExporterConfig exporter : config.exporters().values()) {
+            switch (exporter) {
+                case FlowExporterConfig flows
+                when flows.destination() instanceof CollectorDestination collector ->
+                    look(
+                            "exporter " + flows.name(),
+                            () -> findings.addAll(CollectorCheck.findings(flows, collector, loop, transport)));
+                case FlowExporterConfig file -> {
+                    // Looked at with the other files.
+                }
+            }
+        }
+        look("files", () -> findings.addAll(FilesCheck.findings(config)));
+        look("limits", () -> findings.addAll(LimitsCheck.findings(config)));
+    }
+
+    private void look(String subject, Check check) throws InterruptedException {
+        progress.accept("looking at " + subject);
+        try {
+            check.run();
+        } catch (IOException e) {
+            findings.add(Finding.warn(
+                    subject, "cannot be looked at: " + e.getMessage(), "run this as root, as nursd is run"));
+        }
+    }
+
+    private void machine() throws IOException {
+        String release = Place.text(RELEASE).strip();
+        KernelVersion version = KernelVersion.parse(release);
+        findings.addAll(
+                Capabilities.ofThisProcess().findings(config, version == null ? new KernelVersion(0, 0) : version));
+        findings.add(KernelCheck.version(release, version));
+        findings.addAll(KernelCheck.options(release));
+    }
+
+    private void source(ConntrackSourceConfig source, EventLoop loop) throws IOException, InterruptedException {
+        Place place;
+        try {
+            place = Place.of(source);
+        } catch (NoSuchFileException e) {
+            findings.add(Finding.fail(
+                    "source " + source.name(),
+                    "there is no network namespace " + e.getFile() + ", so nursd does not start",
+                    "ip netns list, then write one of those, or make it: ip netns add "
+                            + Place.quote(Objects.requireNonNullElse(source.namespace(), ""))));
+            return;
+        }
+        findings.add(CtnetlinkCheck.finding(place, loop));
+        ConntrackSysctls sysctls = ConntrackSysctls.read(place.namespace());
+        if (sysctls == null) {
+            findings.add(Finding.fail(
+                    place.subject("conntrack"), "this kernel has none now, or hides it", "modprobe nf_conntrack"));
+            return;
+        }
+        findings.addAll(SysctlCheck.findings(source, place, sysctls));
+        findings.addAll(TableCheck.read(place, sysctls.entries()).findings(place, source));
+        findings.add(BufferCheck.finding(place, source, sysctls.entries()));
+        if (seen.add(Objects.requireNonNullElse(source.namespace(), ""))) {
+            String ruleset = place.output("nft", "list", "ruleset");
+            findings.add(TrackingCheck.finding(place, sysctls.entries(), ruleset));
+            findings.addAll(ListenersCheck.findings(place, source));
+            findings.addAll(MergingCheck.findings(place, ruleset));
+        }
+    }
+}

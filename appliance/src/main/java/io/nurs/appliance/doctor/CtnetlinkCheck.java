@@ -1,0 +1,62 @@
+package io.nurs.appliance.doctor;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.nurs.appliance.Finding;
+import io.nurs.netlink.Errno;
+import io.nurs.netlink.NetlinkChannel;
+import io.nurs.netlink.NetlinkMessageDecoder;
+import io.nurs.netlink.NetlinkOptions;
+import io.nurs.netlink.NetlinkRequestTracker;
+import io.nurs.netlink.conntrack.ConntrackRequests;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** Whether conntrack answers over netlink, by asking it how many entries there are. */
+final class CtnetlinkCheck {
+    private static final String SUBJECT = "ctnetlink";
+    private static final long PATIENCE_SECONDS = 5;
+
+    private CtnetlinkCheck() {}
+
+    /**
+     * The kernel may load the module to answer, as it does for nursd.
+     *
+     * @throws Errno EPERM or EACCES if this user may not enter the namespace
+     */
+    static Finding finding(Place place, EventLoop loop) throws IOException, InterruptedException {
+        String subject = place.subject(SUBJECT);
+        NetlinkChannel channel;
+        try {
+            channel = place.namespace()
+                    .call(() -> NetlinkChannel.open(NetlinkOptions.requests(NetlinkOptions.NETLINK_NETFILTER)));
+        } catch (Errno e) {
+            if (e.number() == Errno.EPERM || e.number() == Errno.EACCES) {
+                throw e;
+            }
+            return Finding.fail(subject, "no netlink socket: " + e.getMessage(), "modprobe nfnetlink");
+        }
+        channel.pipeline().addLast(new NetlinkMessageDecoder(channel.stats()), new NetlinkRequestTracker());
+        loop.register(channel).sync();
+        try {
+            ChannelFuture answer = channel.writeAndFlush(ConntrackRequests.stats(channel.alloc()));
+            channel.read();
+            if (!answer.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                return Finding.fail(subject, "the kernel does not answer", "dmesg | tail");
+            }
+            return answer.isSuccess() ? Finding.ok(subject, "answers") : refused(subject, answer.cause());
+        } finally {
+            channel.close().sync();
+        }
+    }
+
+    private static Finding refused(String subject, Throwable cause) {
+        boolean forbidden = cause instanceof Errno errno && errno.number() == Errno.EPERM;
+        return forbidden
+                ? Finding.ok(subject, "unknown: only CAP_NET_ADMIN may ask")
+                : Finding.fail(
+                        subject,
+                        "does not answer (" + cause.getMessage() + "), so nothing can be read",
+                        "modprobe nf_conntrack_netlink");
+    }
+}

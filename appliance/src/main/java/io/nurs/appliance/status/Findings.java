@@ -1,0 +1,202 @@
+package io.nurs.appliance.status;
+
+import io.nurs.appliance.Finding;
+import io.nurs.appliance.ReloadOutcome;
+import io.nurs.appliance.config.Accounting;
+import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.config.CollectorTransport;
+import io.nurs.appliance.config.ConfigError;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.Delivery;
+import io.nurs.appliance.config.Destination;
+import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.SourceStatus;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What is amiss, in words, with what to do about it: the worst first. */
+final class Findings {
+    /** What has happened so long ago is over. */
+    static final long RECENT_SECONDS = 300;
+
+    /** An event loop that has not turned for so long stands still. */
+    static final long STUCK_SECONDS = 10;
+
+    private static final int TABLE_FAIL_PERCENT = 95;
+    private static final int TABLE_WARN_PERCENT = 80;
+    private static final long UNTRACKED_SECONDS = 10;
+    /** A walk begins when the one before is due to have ended, and may take as long again. */
+    private static final int LATE_LAPS = 2;
+
+    private static final long LATE_SECONDS = 5;
+
+    private final List<Finding> findings = new ArrayList<>();
+    private final long nowMillis;
+
+    Findings(long nowMillis) {
+        this.nowMillis = nowMillis;
+    }
+
+    List<Finding> sorted() {
+        return findings.stream()
+                .distinct()
+                .sorted(Comparator.comparing(Finding::level).reversed())
+                .toList();
+    }
+
+    void ofConfiguration(List<ConfigError> warnings) {
+        for (ConfigError warning : warnings) {
+            findings.add(Finding.warn(
+                    "configuration",
+                    (warning.key().isEmpty() ? "" : warning.key() + ": ") + warning.message(),
+                    "nursd check --config " + warning.file()));
+        }
+    }
+
+    void ofReload(ReloadOutcome last) {
+        if (!last.reloaded()) {
+            findings.add(Finding.warn(
+                    "reload",
+                    "The last change of the configuration was refused, and what ran before runs on: " + last.words(),
+                    "mend the file, then reload again"));
+        }
+    }
+
+    void ofMissing(String name) {
+        findings.add(Finding.fail(
+                "source " + name,
+                "It does not run: a reload failed, and what ran before could not be taken up again.",
+                "mend what the log names, then reload again"));
+    }
+
+    void of(SourceStatus source, ConntrackSource live, ConntrackSourceConfig config, SourceLook look) {
+        String subject = "source " + source.name();
+        ofTurning(subject, source, look);
+        look.sysctls()
+                .forEach(finding -> findings.add(new Finding(
+                        finding.level(), subject + ": " + finding.subject(), finding.what(), finding.mend())));
+        ofTable(subject, source, look);
+        ofLoss(subject, source, live, config);
+        ofWalks(subject, config, look);
+        if (!source.ledger().isEven() || live.stats().unevenLedgers() > 0) {
+            findings.add(Finding.fail(
+                    subject,
+                    "The ledger does not add up, which is a mistake in nurs: " + source.ledger(),
+                    "please report it, with the log"));
+        }
+    }
+
+    private void ofTurning(String subject, SourceStatus source, SourceLook look) {
+        if (!source.bound()) {
+            findings.add(Finding.fail(
+                    subject, "Its socket to the kernel is closed, so nothing is read.", "systemctl restart nursd"));
+        } else if (!source.reading()) {
+            findings.add(Finding.fail(
+                    subject,
+                    "It has read nothing for " + look.secondsSinceTurn() + " s: its event loop stands still.",
+                    "jstack " + ProcessHandle.current().pid() + " (shows where; then systemctl restart nursd)"));
+        }
+    }
+
+    private void ofTable(String subject, SourceStatus source, SourceLook look) {
+        long most = source.maxTableEntries();
+        long percent = most > 0 ? source.tableEntries() * 100 / most : 0;
+        if (percent >= TABLE_WARN_PERCENT) {
+            String what =
+                    "The connection table is %d %% full (%d of %d). When it is full, the kernel drops new connections."
+                            .formatted(percent, source.tableEntries(), most);
+            String mend = "sysctl -w net.netfilter.nf_conntrack_max=" + 2 * most + " (in the first namespace)";
+            findings.add(
+                    percent >= TABLE_FAIL_PERCENT
+                            ? Finding.fail(subject, what, mend)
+                            : Finding.warn(subject, what, mend));
+        }
+        if (source.tableEntries() == 0 && source.ledger().seen() == 0 && look.secondsWatched() >= UNTRACKED_SECONDS) {
+            findings.add(Finding.warn(
+                    subject,
+                    source.namespace()
+                            + " tracks no connection at all. If it has traffic, no rule there uses conntrack yet.",
+                    "nft 'add table inet nurs; add chain inet nurs track { type filter hook prerouting priority 0; };"
+                            + " add rule inet nurs track ct state new counter' (in that namespace)"));
+        }
+    }
+
+    private void ofLoss(String subject, SourceStatus source, ConntrackSource live, ConntrackSourceConfig config) {
+        boolean reliable = config.delivery() == Delivery.RELIABLE;
+        if (isRecent(source.lastLostMillis())) {
+            String buffer = "receive-buffer: " + 2 * live.events().receiveBufferBytes() / 1024 + "KiB in the source";
+            findings.add(Finding.fail(
+                    subject,
+                    "Events were lost, %d in all: the receive buffer (%d KiB) overflowed."
+                            .formatted(source.lostEvents(), live.events().receiveBufferBytes() / 1024),
+                    reliable ? "write " + buffer : "write delivery: reliable, or " + buffer));
+        }
+        if (reliable && !source.reliable()) {
+            findings.add(Finding.fail(
+                    subject,
+                    "Reliable delivery is given up for now, so that the table does not fill with ends of flows that wait for"
+                            + " nursd: ends that the kernel drops are lost.",
+                    "sysctl -w net.netfilter.nf_conntrack_max=" + 2 * Math.max(1, source.maxTableEntries())
+                            + " (in the first namespace), and see what keeps nursd from reading"));
+        }
+    }
+
+    private void ofWalks(String subject, ConntrackSourceConfig config, SourceLook look) {
+        if (config.accounting() == Accounting.END) {
+            return;
+        }
+        long due = LATE_LAPS * config.activeTimeout().toSeconds() + LATE_SECONDS;
+        if (look.hasFailedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.warn(
+                    subject,
+                    "Walks through the table fail; flows that live are reported late.",
+                    "nursd's log says why"));
+        }
+        if (look.secondsSinceLap() > due) {
+            findings.add(Finding.warn(
+                    subject,
+                    "The walk through the table is late: none has ended for %d s, one each %d s is asked for. Flows that live"
+                                    .formatted(
+                                            look.secondsSinceLap(),
+                                            config.activeTimeout().toSeconds())
+                            + " are reported late.",
+                    "raise active-timeout, write more readers, or see which collector it waits for"));
+        }
+    }
+
+    void of(CollectorStatus collector, Destination destination, CollectorLook look) {
+        String subject = "collector " + collector.name();
+        if (!collector.up()) {
+            findings.add(Finding.fail(
+                    subject,
+                    collector.destination() + " is down"
+                            + (collector.failure().isEmpty() ? "." : ": " + collector.failure() + "."),
+                    mend(destination)));
+        }
+        boolean drops = look.dropped.hasHappenedWithin(RECENT_SECONDS);
+        if (drops || (collector.up() && look.lost.hasHappenedWithin(RECENT_SECONDS))) {
+            findings.add(Finding.fail(
+                    subject,
+                    "Records do not reach it: %d dropped here, %d messages lost on the way, so far."
+                            .formatted(collector.notSent(), collector.lostMessages()),
+                    collector.spool() == null
+                            ? "write spool: { directory: /var/lib/nurs/spool } in the exporter, and they wait on the disk"
+                            : "raise the spool's max-size, or see why the collector does not keep up"));
+        }
+    }
+
+    private static String mend(Destination destination) {
+        if (!(destination instanceof CollectorDestination there)) {
+            return "nursd's log says why; see df for room on the disk";
+        }
+        String kind = there.transport() == CollectorTransport.UDP ? "u" : "t";
+        return "ss -ln" + kind + " 'sport = :" + there.address().port()
+                + "' (on the collector: shows whether it listens; then see the firewalls between)";
+    }
+
+    private boolean isRecent(long millis) {
+        return millis != 0 && nowMillis - millis < RECENT_SECONDS * 1000;
+    }
+}

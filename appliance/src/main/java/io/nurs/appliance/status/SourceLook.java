@@ -1,0 +1,77 @@
+package io.nurs.appliance.status;
+
+import io.nurs.appliance.Finding;
+import io.nurs.appliance.source.ConntrackSource;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one has to look at a source again and again to know: whether its event loop turns, whether its walks come round, what
+ * its sysctls are. Written by the thread of {@link StatusWatch}, the turn by the source's event loop.
+ */
+final class SourceLook {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceLook.class);
+
+    private final ConntrackSource source;
+    final long sinceNanos = System.nanoTime();
+    private volatile long turnedNanos = sinceNanos;
+    private volatile boolean isUnderWay;
+    private volatile List<Finding> sysctls = List.of();
+    private final Change laps = new Change();
+    private final Change failedWalks = new Change();
+
+    SourceLook(ConntrackSource source) {
+        this.source = source;
+    }
+
+    /** Sends one token at a time: a loop that stands still is not given a pile of them. */
+    void look() {
+        laps.look(source.stats().dumps());
+        failedWalks.look(source.stats().failedDumps());
+        if (isUnderWay) {
+            return;
+        }
+        isUnderWay = true;
+        try {
+            source.eventLoop().execute(() -> {
+                turnedNanos = System.nanoTime();
+                isUnderWay = false;
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("source {}: its event loop has ended", source.name(), e);
+        }
+    }
+
+    void lookAtSysctls() {
+        try {
+            sysctls = source.sysctlFindings();
+        } catch (IOException e) {
+            LOG.debug("source {}: cannot read sysctls", source.name(), e);
+        }
+    }
+
+    List<Finding> sysctls() {
+        return sysctls;
+    }
+
+    long secondsSinceTurn() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - turnedNanos);
+    }
+
+    long secondsWatched() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
+    }
+
+    /** Since a walk through the table ended last, or since the source was first looked at. */
+    long secondsSinceLap() {
+        return laps.secondsSince();
+    }
+
+    boolean hasFailedWithin(long seconds) {
+        return failedWalks.hasHappenedWithin(seconds);
+    }
+}

@@ -1,0 +1,159 @@
+package io.nurs.appliance.status;
+
+import io.nurs.appliance.Finding;
+import io.nurs.appliance.ReloadOutcome;
+import io.nurs.appliance.source.FlowLedger;
+import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.SourceStatus;
+import io.nurs.appliance.status.StatusReport.SpoolStatus;
+import io.nurs.appliance.status.StatusReport.StackStatus;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Writes a report as {@code /status.json} has it. Its keys are documented: docs/status.md. */
+final class StatusJson {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private final JsonGenerator json;
+
+    private StatusJson(JsonGenerator json) {
+        this.json = json;
+    }
+
+    static byte[] write(StatusReport report) {
+        ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), octets)) {
+            new StatusJson(json).report(report);
+        }
+        return octets.toByteArray();
+    }
+
+    private void report(StatusReport report) {
+        json.writeStartObject();
+        json.writeStringProperty("version", report.version());
+        json.writeNumberProperty("now", report.nowMillis());
+        json.writeNumberProperty("started", report.startedMillis());
+        json.writeNumberProperty("loaded", report.loadedMillis());
+        json.writeNumberProperty("reloads", report.reloads());
+        reload(report.lastReload());
+        list("stacks", report.stacks(), this::stack);
+        list("sources", report.sources(), this::source);
+        list("collectors", report.collectors(), this::collector);
+        list("findings", report.findings(), this::finding);
+        json.writeEndObject();
+    }
+
+    private <T> void list(String name, List<T> items, Consumer<T> writer) {
+        json.writeArrayPropertyStart(name);
+        items.forEach(item -> {
+            json.writeStartObject();
+            writer.accept(item);
+            json.writeEndObject();
+        });
+        json.writeEndArray();
+    }
+
+    private void reload(@Nullable ReloadOutcome outcome) {
+        if (outcome == null) {
+            json.writeNullProperty("lastReload");
+            return;
+        }
+        json.writeObjectPropertyStart("lastReload");
+        json.writeNumberProperty("at", outcome.when().toEpochMilli());
+        json.writeBooleanProperty("succeeded", outcome.reloaded());
+        json.writeStringProperty("what", outcome.words());
+        json.writeEndObject();
+    }
+
+    private void stack(StackStatus stack) {
+        json.writeStringProperty("name", stack.name());
+        json.writeStringProperty("source", stack.source());
+        json.writeNumberProperty("filters", stack.filters());
+        json.writeStringProperty("distribution", stack.distribution());
+        json.writeArrayPropertyStart("exporters");
+        stack.exporters().forEach(json::writeString);
+        json.writeEndArray();
+    }
+
+    private void source(SourceStatus source) {
+        json.writeStringProperty("name", source.name());
+        json.writeStringProperty("namespace", source.namespace());
+        json.writeStringProperty("accounting", source.accounting());
+        json.writeStringProperty("delivery", source.delivery());
+        json.writeBooleanProperty("bound", source.bound());
+        json.writeBooleanProperty("reading", source.reading());
+        json.writeBooleanProperty("reliable", source.reliable());
+        json.writeNumberProperty("messages", source.messages());
+        json.writeNumberProperty("bytes", source.bytes());
+        json.writeNumberProperty("unreadable", source.unreadable());
+        json.writeNumberProperty("lostEvents", source.lostEvents());
+        json.writeNumberProperty("lastLost", source.lastLostMillis());
+        json.writeNumberProperty("reports", source.reports());
+        json.writeNumberProperty("dumps", source.dumps());
+        json.writeNumberProperty("failedDumps", source.failedDumps());
+        json.writeNumberProperty("tableEntries", source.tableEntries());
+        json.writeNumberProperty("maxTableEntries", source.maxTableEntries());
+        ledger(source.ledger());
+    }
+
+    private void ledger(FlowLedger ledger) {
+        json.writeObjectPropertyStart("ledger");
+        json.writeBooleanProperty("even", ledger.isEven());
+        json.writeNumberProperty("seen", ledger.seen());
+        json.writeNumberProperty("live", ledger.live());
+        json.writeNumberProperty("ended", ledger.ended());
+        json.writeNumberProperty("exported", ledger.exported());
+        json.writeNumberProperty("empty", ledger.empty());
+        json.writeNumberProperty("fromBefore", ledger.fromBefore());
+        json.writeNumberProperty("unwatched", ledger.unwatched());
+        json.writeEndObject();
+    }
+
+    private void collector(CollectorStatus collector) {
+        json.writeStringProperty("name", collector.name());
+        json.writeStringProperty("source", collector.source());
+        json.writeNumberProperty("domain", collector.domain());
+        json.writeStringProperty("protocol", collector.protocol());
+        json.writeStringProperty("destination", collector.destination());
+        json.writeBooleanProperty("up", collector.up());
+        json.writeNumberProperty("records", collector.records());
+        json.writeNumberProperty("messages", collector.messages());
+        json.writeNumberProperty("octets", collector.octets());
+        json.writeNumberProperty("lostMessages", collector.lostMessages());
+        json.writeNumberProperty("lost", collector.lost());
+        json.writeNumberProperty("notSent", collector.notSent());
+        json.writeNumberProperty("lastNotSent", collector.lastNotSentMillis());
+        json.writeNumberProperty("templates", collector.templates());
+        json.writeNumberProperty("lastTemplate", collector.lastTemplateMillis());
+        json.writeNumberProperty("sendErrors", collector.sendErrors());
+        json.writeNumberProperty("connections", collector.connections());
+        json.writeStringProperty("failure", collector.failure());
+        spool(collector.spool());
+    }
+
+    private void spool(@Nullable SpoolStatus spool) {
+        if (spool == null) {
+            json.writeNullProperty("spool");
+            return;
+        }
+        json.writeObjectPropertyStart("spool");
+        json.writeNumberProperty("backlogBytes", spool.backlogBytes());
+        json.writeNumberProperty("spooledMessages", spool.spooledMessages());
+        json.writeNumberProperty("replayedMessages", spool.replayedMessages());
+        json.writeNumberProperty("droppedMessages", spool.droppedMessages());
+        json.writeNumberProperty("outages", spool.outages());
+        json.writeEndObject();
+    }
+
+    private void finding(Finding finding) {
+        json.writeStringProperty("level", finding.level().toString());
+        json.writeStringProperty("subject", finding.subject());
+        json.writeStringProperty("what", finding.what());
+        json.writeStringProperty("mend", finding.mend());
+    }
+}

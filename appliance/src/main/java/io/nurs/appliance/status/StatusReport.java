@@ -1,0 +1,98 @@
+package io.nurs.appliance.status;
+
+import io.nurs.appliance.Finding;
+import io.nurs.appliance.ReloadOutcome;
+import io.nurs.appliance.source.FlowLedger;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is to be said at one moment. Times are Unix milliseconds, 0 for never; counts go from the start on.
+ *
+ * @param loadedMillis when the configuration that runs was read
+ * @param reloads attempts to change it
+ * @param lastReload null if there was none
+ */
+record StatusReport(
+        String version,
+        long nowMillis,
+        long startedMillis,
+        long loadedMillis,
+        long reloads,
+        @Nullable ReloadOutcome lastReload,
+        List<StackStatus> stacks,
+        List<SourceStatus> sources,
+        List<CollectorStatus> collectors,
+        List<Finding> findings) {
+
+    /**
+     * One way from a source to exporters.
+     *
+     * @param source its name, without a reader's number
+     */
+    record StackStatus(String name, String source, int filters, String distribution, List<String> exporters) {}
+
+    /**
+     * A source, or one reader of it.
+     *
+     * @param bound whether its sockets are open
+     * @param reading whether its event loop turns
+     * @param reliable whether delivery is now, if the configuration asks for it
+     * @param tableEntries -1 where the kernel does not say, as is maxTableEntries, where 0 is no limit
+     */
+    record SourceStatus(
+            String name,
+            String namespace,
+            String accounting,
+            String delivery,
+            boolean bound,
+            boolean reading,
+            boolean reliable,
+            long messages,
+            long bytes,
+            long unreadable,
+            long lostEvents,
+            long lastLostMillis,
+            long reports,
+            long dumps,
+            long failedDumps,
+            long tableEntries,
+            long maxTableEntries,
+            FlowLedger ledger) {}
+
+    /**
+     * An exporter as one source, or one reader of it, feeds it.
+     *
+     * @param destination as the configuration has it
+     * @param octets of its messages
+     * @param lost records that were encoded and went nowhere, as far as can be known
+     * @param notSent records that were dropped here
+     * @param lastNotSentMillis when the last one was
+     * @param lastTemplateMillis when templates were last sent, to a second
+     * @param failure in words: why there is no connection; empty if there is
+     */
+    record CollectorStatus(
+            String name,
+            String source,
+            long domain,
+            String protocol,
+            String destination,
+            boolean up,
+            long records,
+            long messages,
+            long octets,
+            long lostMessages,
+            long lost,
+            long notSent,
+            long lastNotSentMillis,
+            long templates,
+            long lastTemplateMillis,
+            long sendErrors,
+            long connections,
+            String failure,
+            @Nullable SpoolStatus spool) {}
+
+    /** What waits for a collector on the disk, and what became of it. */
+    record SpoolStatus(
+            long backlogBytes, long spooledMessages, long replayedMessages, long droppedMessages, long outages) {}
+}

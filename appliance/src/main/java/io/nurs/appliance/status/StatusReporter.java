@@ -1,0 +1,188 @@
+package io.nurs.appliance.status;
+
+import io.nurs.appliance.Appliance;
+import io.nurs.appliance.ReloadOutcome;
+import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.Delivery;
+import io.nurs.appliance.config.ExporterConfig;
+import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.SourceConfig;
+import io.nurs.appliance.config.StackConfig;
+import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.output.SpoolStats;
+import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.SourceStatus;
+import io.nurs.appliance.status.StatusReport.SpoolStatus;
+import io.nurs.appliance.status.StatusReport.StackStatus;
+import io.nurs.netlink.NetlinkStats;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts one report together. */
+final class StatusReporter {
+    private final Appliance appliance;
+    private final ApplianceConfig config;
+    private final StatusWatch watch;
+    private final Findings findings;
+    private final List<SourceStatus> sources = new ArrayList<>();
+    private final List<CollectorStatus> collectors = new ArrayList<>();
+
+    StatusReporter(Appliance appliance, StatusWatch watch, long nowMillis) {
+        this.appliance = appliance;
+        this.config = appliance.config();
+        this.watch = watch;
+        this.findings = new Findings(nowMillis);
+    }
+
+    StatusReport report(
+            String version,
+            long nowMillis,
+            long startedMillis,
+            long loadedMillis,
+            long reloads,
+            @Nullable ReloadOutcome lastReload) {
+        List<ConntrackSource> readers = appliance.sources();
+        for (SourceConfig source : config.sources()) {
+            for (int reader = 0; reader < source.readers(); reader++) {
+                ofReader(source, reader, readers);
+            }
+        }
+        findings.ofConfiguration(config.warnings());
+        if (lastReload != null) {
+            findings.ofReload(lastReload);
+        }
+        return new StatusReport(
+                version,
+                nowMillis,
+                startedMillis,
+                loadedMillis,
+                reloads,
+                lastReload,
+                config.stacks().stream().map(StatusReporter::stack).toList(),
+                sources,
+                collectors,
+                findings.sorted());
+    }
+
+    /** A reload may be under way: what belongs together is known by its name. */
+    private void ofReader(SourceConfig config, int reader, List<ConntrackSource> running) {
+        running.stream()
+                .filter(live -> live.sourceName().equals(config.name()) && live.reader() == reader)
+                .findFirst()
+                .ifPresentOrElse(live -> ofReader(config, reader, live), () -> findings.ofMissing(config.name()));
+    }
+
+    private void ofReader(SourceConfig config, int reader, ConntrackSource live) {
+        SourceLook look = watch.of(live);
+        switch (config) {
+            case ConntrackSourceConfig conntrack -> {
+                SourceStatus status = source(conntrack, live, look);
+                sources.add(status);
+                findings.of(status, live, conntrack, look);
+            }
+        }
+        this.config.stacks().stream()
+                .filter(stack -> stack.source().equals(config))
+                .flatMap(stack -> stack.exporters().stream())
+                .distinct()
+                .forEach(exporter -> ofExporter(exporter, config, reader, live));
+    }
+
+    private void ofExporter(ExporterConfig exporter, SourceConfig source, int reader, ConntrackSource live) {
+        switch (exporter) {
+            case FlowExporterConfig flows -> {
+                long domain = config.observationDomain(source, flows, reader);
+                appliance.collectors().stream()
+                        .filter(collector ->
+                                collector.name().equals(flows.name()) && collector.observationDomain() == domain)
+                        .findFirst()
+                        .ifPresent(collector -> {
+                            CollectorLook look = watch.of(collector);
+                            CollectorStatus status = collector(flows, collector, live.name(), look);
+                            collectors.add(status);
+                            findings.of(status, flows.destination(), look);
+                        });
+            }
+        }
+    }
+
+    private static StackStatus stack(StackConfig stack) {
+        return new StackStatus(
+                stack.name(),
+                stack.source().name(),
+                stack.filters().size(),
+                stack.distribution().toString(),
+                stack.exporters().stream().map(ExporterConfig::name).toList());
+    }
+
+    private static SourceStatus source(ConntrackSourceConfig config, ConntrackSource live, SourceLook look) {
+        ConntrackStats stats = live.stats();
+        NetlinkStats events = live.events().stats();
+        NetlinkStats dumps = live.requests().stats();
+        boolean bound = live.events().isOpen() && live.requests().isOpen();
+        return new SourceStatus(
+                live.name(),
+                live.namespace().toString(),
+                config.accounting().toString(),
+                config.delivery().toString(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                config.delivery() == Delivery.RELIABLE && live.isReliable(),
+                events.messages() + dumps.messages(),
+                events.bytes() + dumps.bytes(),
+                stats.unreadable(),
+                stats.lostEvents(),
+                stats.lastLostMillis(),
+                stats.reported(),
+                stats.dumps(),
+                stats.failedDumps(),
+                live.tableEntries(),
+                live.maxTableEntries(),
+                live.latestLedger());
+    }
+
+    private static CollectorStatus collector(
+            FlowExporterConfig config, Collector collector, String source, CollectorLook look) {
+        boolean up = collector.isUp();
+        return new CollectorStatus(
+                collector.name(),
+                source,
+                collector.observationDomain(),
+                config.protocol().title(),
+                config.destination().toString(),
+                up,
+                collector.encoded().flowRecords(),
+                collector.encoded().datagrams(),
+                collector.encoded().bytes(),
+                collector.lostMessages(),
+                collector.lostRecords(),
+                collector.notSent().flows(),
+                collector.notSent().lastMillis(),
+                collector.encoded().templates(),
+                look.templates.millis(),
+                collector.stats().sendErrors(),
+                collector.stats().connections(),
+                up ? "" : plain(collector.stats().lastFailure()),
+                spool(collector.spooled()));
+    }
+
+    /** Without what Netty says of the system call. */
+    private static String plain(String failure) {
+        return failure.replaceFirst("^.*failed with error\\(-?[0-9]+\\): ", "");
+    }
+
+    private static @Nullable SpoolStatus spool(@Nullable SpoolStats stats) {
+        return stats == null
+                ? null
+                : new SpoolStatus(
+                        stats.backlogBytes(),
+                        stats.spooledMessages(),
+                        stats.replayedMessages(),
+                        stats.droppedMessages(),
+                        stats.outages());
+    }
+}

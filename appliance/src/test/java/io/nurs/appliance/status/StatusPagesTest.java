@@ -1,0 +1,166 @@
+package io.nurs.appliance.status;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.nurs.appliance.ReloadOutcome;
+import io.nurs.appliance.http.HttpServer;
+import io.nurs.appliance.lab.Http;
+import io.nurs.appliance.lab.Json;
+import io.nurs.appliance.lab.Lab;
+import io.nurs.appliance.lab.RecordingCollector;
+import io.nurs.appliance.lab.Server;
+import io.nurs.appliance.lab.Subject;
+import io.nurs.appliance.lab.Traffic;
+import io.nurs.appliance.lab.Wait;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+@Tag("netns")
+class StatusPagesTest {
+    private Lab lab;
+    private RecordingCollector collector;
+
+    @BeforeEach
+    void open() throws Exception {
+        lab = Lab.open();
+        Server.start(lab);
+        collector = lab.closing(RecordingCollector.open());
+    }
+
+    @AfterEach
+    void close() {
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    /** To the collector, and over TCP to a port where nobody is. */
+    private Subject subject() throws Exception {
+        return lab.closing(Subject.start("""
+                stacks:
+                  - name: flows
+                    source: { type: conntrack, namespace: %s, active-timeout: 1s }
+                    exporters: [main, gone]
+                exporters:
+                  main: { type: netflow9, collector: "127.0.0.1:%d", flush-interval: 20ms }
+                  gone: { type: ipfix, transport: tcp, collector: "127.0.0.1:%d", observation-domain: 7 }
+                metrics: { listen: "127.0.0.1:0" }
+                """.formatted(lab.router(), collector.port(), RecordingCollector.freePort())));
+    }
+
+    private InetSocketAddress serve(Subject subject, StatusPages pages) throws Exception {
+        HttpServer server =
+                lab.closing(HttpServer.start(subject.appliance().config().metrics(), pages.site()));
+        return Objects.requireNonNull(server.address());
+    }
+
+    private static Map<String, Object> status(InetSocketAddress at) throws IOException {
+        return Json.object(new Load(LoadSettings.builder().build())
+                .loadFromString(Http.get(at, "/status.json").body()));
+    }
+
+    private static Map<String, Object> first(Map<String, Object> status, String list) {
+        return Json.objects(status.get(list)).getFirst();
+    }
+
+    @Test
+    void saysWhatIsSo() throws Exception {
+        Subject subject = subject();
+        StatusPages pages = lab.closing(StatusPages.start(subject::appliance, "1.2.3"));
+        InetSocketAddress at = serve(subject, pages);
+        new Traffic(lab).manyUdpFlows(Traffic.at(Lab.SERVER4, Lab.PLAIN), 20_000, 50);
+        lab.inRouter("conntrack", "-F");
+        subject.waitForEnded(50);
+        collector.waitForDatagrams(1);
+        Wait.until("the ledger is told", () -> Json.number(ledger(status(at)), "exported") == 50);
+        Wait.until(
+                "the collector has all that is told",
+                () -> Json.number(first(status(at), "collectors"), "records")
+                        == collector.records().size());
+
+        Map<String, Object> status = status(at);
+        assertEquals("1.2.3", status.get("version"));
+        Map<String, Object> source = first(status, "sources");
+        assertEquals("flows", source.get("name"));
+        assertEquals(true, source.get("bound"));
+        assertEquals(true, source.get("reading"));
+        assertEquals(true, source.get("reliable"));
+        assertEquals(0, Json.number(source, "lostEvents"));
+        assertEquals(lab.entries(), Json.number(source, "tableEntries"));
+        assertEquals(lab.sysctl("net.netfilter.nf_conntrack_max"), Json.number(source, "maxTableEntries"));
+        assertEquals(50, Json.number(ledger(status), "seen"));
+        assertEquals(0, Json.number(ledger(status), "live"));
+        assertEquals(true, ledger(status).get("even"));
+        Map<String, Object> main = first(status, "collectors");
+        assertEquals("main", main.get("name"));
+        assertEquals(true, main.get("up"));
+        assertTrue(Json.number(main, "records") >= 100, "a record each way");
+        Map<String, Object> gone = Json.objects(status.get("collectors")).get(1);
+        assertEquals("gone", gone.get("name"));
+        assertEquals(7, Json.number(gone, "domain"));
+        assertEquals(false, gone.get("up"));
+        assertTrue(String.valueOf(gone.get("failure")).startsWith("Connection refused"), gone::toString);
+        assertTrue(Json.number(gone, "notSent") > 0);
+        List<String> subjects = Json.objects(status.get("findings")).stream()
+                .map(finding -> finding.get("level") + " " + finding.get("subject"))
+                .distinct()
+                .toList();
+        assertEquals(List.of("fail collector gone"), subjects);
+        assertEquals(200, Http.get(at, "/readyz").status());
+
+        pages.reloaded(new ReloadOutcome(Instant.ofEpochMilli(1_000), false, "nurs.yaml:1:1: unknown key \"x\""));
+        Map<String, Object> after = status(at);
+        assertEquals(1, Json.number(after, "reloads"));
+        assertEquals(status.get("loaded"), after.get("loaded"));
+        assertTrue(Json.objects(after.get("findings")).stream()
+                .anyMatch(finding -> Objects.equals(finding.get("subject"), "reload")));
+        pages.reloaded(new ReloadOutcome(Instant.ofEpochMilli(2_000), true, "1 exporter changed"));
+        assertEquals(2, Json.number(status(at), "reloads"));
+        assertEquals(2_000, Json.number(status(at), "loaded"));
+
+        pages.stopping();
+        assertEquals(503, Http.get(at, "/readyz").status());
+        assertEquals(200, Http.get(at, "/healthz").status());
+    }
+
+    private static Map<String, Object> ledger(Map<String, Object> status) {
+        return Json.object(first(status, "sources").get("ledger"));
+    }
+
+    @Test
+    void aSourceWhoseEventLoopStandsStillIsNotAlive() throws Exception {
+        Subject subject = subject();
+        InetSocketAddress at = serve(subject, lab.closing(StatusPages.start(subject::appliance, "1.2.3")));
+        assertEquals("ok\n", Http.get(at, "/healthz").body());
+        CountDownLatch goOn = new CountDownLatch(1);
+        subject.source()
+                .eventLoop()
+                .execute(() -> Wait.unchecked(() -> {
+                    goOn.await();
+                    return true;
+                }));
+        try {
+            Wait.until("its end is noticed", () -> Http.get(at, "/healthz").status() == 503);
+            assertTrue(Http.get(at, "/healthz").body().startsWith("source flows has not turned for "));
+            assertEquals(503, Http.get(at, "/readyz").status());
+            assertFalse((Boolean)
+                    Objects.requireNonNull(first(status(at), "sources").get("reading")));
+        } finally {
+            goOn.countDown();
+        }
+        Wait.until("it goes on", () -> Http.get(at, "/healthz").status() == 200);
+    }
+}
