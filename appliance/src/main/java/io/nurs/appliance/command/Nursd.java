@@ -4,6 +4,7 @@ import io.nurs.appliance.config.ConfigError;
 import io.nurs.appliance.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ScopeType;
             VerifyCommand.class,
             HashCommand.class,
             DoctorCommand.class,
+            HealthcheckCommand.class,
         })
 public final class Nursd {
     @Option(
@@ -42,7 +44,12 @@ public final class Nursd {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        System.exit(execute(out, err, args));
+        System.exit(execute(out, err, withoutScript(args)));
+    }
+
+    /** Where java itself reads the launcher ({@code #!java @options}), its path comes before what was written: execve(2). */
+    static String[] withoutScript(String... args) {
+        return args.length > 0 && args[0].endsWith("/nursd") ? Arrays.copyOfRange(args, 1, args.length) : args;
     }
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {

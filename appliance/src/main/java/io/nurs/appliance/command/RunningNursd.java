@@ -32,7 +32,7 @@ record RunningNursd(long pid, @Nullable Path config) {
         try {
             Path process = PROC.resolve(Long.toString(pid));
             List<String> words = List.of(text(process.resolve("cmdline")).split("\0", -1));
-            int main = words.indexOf(MAIN);
+            int main = main(words);
             if (main < 0 || !isOurs(process)) {
                 return Optional.empty();
             }
@@ -49,6 +49,12 @@ record RunningNursd(long pid, @Nullable Path config) {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** Where java reads an installed launcher (docker/rootfs.sh), the class stands in the file of options. */
+    private static int main(List<String> words) {
+        int main = words.indexOf(MAIN);
+        return main < 0 && words.size() > 1 && words.get(1).matches("@/.*/nursd\\.options") ? 1 : main;
     }
 
     private static @Nullable String config(List<String> arguments) {

@@ -1,0 +1,20 @@
+# Sourced: an image store of our own, and an engine set up for a machine that may itself be a container.
+# NURS_STORE keeps it between runs; without it the store goes when the shell that sourced this ends.
+store=${NURS_STORE:-$(mktemp -d /var/tmp/nurs-store.XXXXXX)}
+mkdir -p "$store"
+
+# runc and cgroupfs: crun wants one kind of cgroups, podman's default a systemd. The limits: raising one takes CAP_SYS_RESOURCE.
+cat >"$store/containers.conf" <<'END'
+[containers]
+default_ulimits = ["nofile=20000:20000", "nproc=20000:20000"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+END
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/graph"\nrunroot = "%s/run"\n' "$store" "$store" >"$store/storage.conf"
+export CONTAINERS_CONF=$store/containers.conf CONTAINERS_STORAGE_CONF=$store/storage.conf
+
+drop_store() {
+  [ -n "${NURS_STORE-}" ] || { podman system prune -af >/dev/null 2>&1; umount "$store"/graph/overlay 2>/dev/null; rm -rf "$store"; }
+}
