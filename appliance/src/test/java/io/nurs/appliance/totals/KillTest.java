@@ -38,7 +38,8 @@ class KillTest {
         long batches = 0;
         for (int round = 0; round < ROUNDS; round++) {
             kill(path, log);
-            batches = lastSent(log);
+            // One that settled what was in doubt may have been killed before it sent anything of its own.
+            batches = Math.max(lastSent(log), shown);
             doubtful += check(path, batches);
         }
         assertTrue(batches > ROUNDS);
