@@ -288,7 +288,7 @@ class ReloadTest extends RouterTest {
     @ValueSource(
             strings = {
                 "b: { type: netflow9, collector: \"127.0.0.1:%d\", spool: { directory: %s }%s }\n",
-                "b: { type: ipfix, observation-domain: %d, file: { path: %s/flows.ipfix }%s }\n"
+                "b: { type: ipfix, biflow: false, observation-domain: %d, file: { path: %s/flows.ipfix }%s }\n"
             })
     void whatCannotBeOpenedAgainCountsWhatItIsNotSentUntilAReloadMendsIt(String exporter) throws Exception {
         RecordingCollector other = lab.closing(RecordingCollector.open());
