@@ -61,12 +61,13 @@ public final class Appliance {
             return unchanged("transport: " + before.transport() + " cannot become " + next.transport()
                     + " while nursd runs; restart it, or leave that key as it was");
         }
+        String changes = ConfigChanges.describe(before, next);
         try {
             goOver(next);
         } catch (StartException e) {
             return unchanged(e.advice());
         }
-        return outcome(true, ConfigChanges.describe(before, next));
+        return outcome(true, changes);
     }
 
     /** Another configuration was wanted, and did not come to be. */

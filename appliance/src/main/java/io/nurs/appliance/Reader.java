@@ -135,9 +135,10 @@ final class Reader {
             source = opened;
             to.values().forEach(collector -> collector.tellLosses(opened.stats()));
             return opened;
-        } catch (StartException e) {
-            onLoop(feeding::end);
-            throw e;
+        } finally {
+            if (!feeding.equals(exporter)) {
+                onLoop(feeding::end);
+            }
         }
     }
 
@@ -155,15 +156,18 @@ final class Reader {
         if (stopping == null || feeding == null) {
             return;
         }
-        stopping.stop();
-        long deadline = System.nanoTime() + DRAIN_NANOS;
-        while (!drained(feeding) && System.nanoTime() < deadline) {
-            Thread.sleep(DRAIN_TICK_MILLIS);
+        try {
+            stopping.stop();
+            long deadline = System.nanoTime() + DRAIN_NANOS;
+            while (!drained(feeding) && System.nanoTime() < deadline) {
+                Thread.sleep(DRAIN_TICK_MILLIS);
+            }
+            onLoop(feeding::end);
+        } finally {
+            source = null;
+            exporter = null;
+            stopping.close();
         }
-        onLoop(feeding::end);
-        stopping.close();
-        source = null;
-        exporter = null;
     }
 
     private boolean drained(FlowExporter feeding) throws InterruptedException {

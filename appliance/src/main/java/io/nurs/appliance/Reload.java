@@ -39,14 +39,15 @@ final class Reload {
     private final Transports transport;
     private final SystemUptime uptime;
     private final List<Reader> before;
+    private final ApplianceConfig next;
     private final List<Item> items = new ArrayList<>();
-    private final List<Reader> removed;
+    private List<Reader> removed = List.of();
     private final Deque<Undo> undo = new ArrayDeque<>();
 
     /** How a step is undone. */
     @FunctionalInterface
     private interface Undo {
-        void run() throws StartException, InterruptedException;
+        void run() throws Exception;
     }
 
     /** One reader's part. */
@@ -65,11 +66,16 @@ final class Reload {
             this.starts = starts;
         }
 
-        /** Keys without a collector as yet. */
+        /** Keys without a collector as yet; one that is closed could not be opened again by an earlier attempt. */
         List<CollectorKey> missing() {
             return plan.collectors().values().stream()
-                    .filter(key -> !reader.collectors().containsKey(key) && !fresh.containsKey(key))
+                    .filter(key -> !hasOpen(key) && !fresh.containsKey(key))
                     .toList();
+        }
+
+        private boolean hasOpen(CollectorKey key) {
+            Collector own = reader.collectors().get(key);
+            return own != null && own.isOpen();
         }
 
         /** Those that stay, and new ones. */
@@ -92,6 +98,10 @@ final class Reload {
         this.transport = transport;
         this.uptime = uptime;
         this.before = before;
+        this.next = next;
+    }
+
+    private void plan() {
         for (SourceConfig source : next.sources()) {
             for (int number = 0; number < source.readers(); number++) {
                 items.add(item(ReaderPlan.of(next, source, number)));
@@ -128,20 +138,28 @@ final class Reload {
     List<Reader> run() throws StartException, InterruptedException {
         try {
             undo.push(this::closeNewLoops);
+            plan();
             openCollectors();
             checkSources();
             stopSources();
             exchangeCollectors();
             startSources();
             openNames();
+        } catch (InterruptedException e) {
+            throw e;
         } catch (StartException e) {
             throw undone(e);
-        } catch (RuntimeException e) {
-            LOG.error("internal error, please report it", e);
-            throw undone(new StartException("internal error: " + e, e));
+        } catch (Throwable e) {
+            // Netty throws checked exceptions undeclared, and a thread that cannot be had is an Error.
+            throw undone(unexpected(e));
         }
         commit();
         return items.stream().map(item -> item.reader).toList();
+    }
+
+    private static StartException unexpected(Throwable e) {
+        LOG.error("internal error, please report it", e);
+        return new StartException("internal error: " + e, e);
     }
 
     private StartException undone(StartException cause) throws InterruptedException {
@@ -149,11 +167,12 @@ final class Reload {
         while (!undo.isEmpty()) {
             try {
                 undo.pop().run();
+            } catch (InterruptedException e) {
+                throw e;
             } catch (StartException e) {
                 failed.add(e.advice());
-            } catch (RuntimeException e) {
-                LOG.error("internal error, please report it", e);
-                failed.add("internal error: " + e);
+            } catch (Throwable e) {
+                failed.add(unexpected(e).advice());
             }
         }
         return failed.isEmpty()
@@ -321,12 +340,14 @@ final class Reload {
     private void commit() throws InterruptedException {
         List<Retiring> retiring = retiring();
         for (Item item : items) {
-            Map<CollectorKey, Collector> collectors = item.collectors();
-            if (!item.starts && (!item.fresh.isEmpty() || !item.plan.isRoutedAs(item.reader.plan()))) {
-                item.reader.route(item.plan, collectors);
+            try {
+                commit(item);
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Throwable e) {
+                // There is no way back any more, and the others are to get there.
+                unexpected(e);
             }
-            item.reader.become(item.plan, collectors);
-            item.reader.tellInterfaces(item.names);
         }
         // At once: each may take a while.
         List<ChannelFuture> closing =
@@ -343,5 +364,14 @@ final class Reload {
         for (Reader reader : removed) {
             reader.closeLoop();
         }
+    }
+
+    private static void commit(Item item) throws InterruptedException {
+        Map<CollectorKey, Collector> collectors = item.collectors();
+        if (!item.starts && (!item.fresh.isEmpty() || !item.plan.isRoutedAs(item.reader.plan()))) {
+            item.reader.route(item.plan, collectors);
+        }
+        item.reader.become(item.plan, collectors);
+        item.reader.tellInterfaces(item.names);
     }
 }

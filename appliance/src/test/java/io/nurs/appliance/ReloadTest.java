@@ -14,6 +14,7 @@ import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.Lab.Counted;
 import io.nurs.appliance.lab.Nfcapd;
 import io.nurs.appliance.lab.RecordingCollector;
+import io.nurs.appliance.lab.Requires;
 import io.nurs.appliance.lab.Subject;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Wait;
@@ -36,6 +37,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Another configuration, while flows come and go. */
 class ReloadTest extends RouterTest {
@@ -278,6 +282,110 @@ class ReloadTest extends RouterTest {
         subject.close();
         Wait.until("the flow", () -> collector.total().equals(lab.forwarded()));
         assertTrue(subject.appliance().collectors().getLast().encoded().flowRecords() > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "b: { type: netflow9, collector: \"127.0.0.1:%d\", spool: { directory: %s }%s }\n",
+                "b: { type: ipfix, biflow: false, observation-domain: %d, file: { path: %s/flows.ipfix }%s }\n"
+            })
+    void whatCannotBeOpenedAgainCountsWhatItIsNotSentUntilAReloadMendsIt(String exporter) throws Exception {
+        RecordingCollector other = lab.closing(RecordingCollector.open());
+        Path place = Files.createDirectory(directory.resolve("place"));
+        String main = v9("main", collector.port(), "");
+        String plain = config(", accounting: end", main + exporter.formatted(other.port(), place, ""));
+        String changed = config(", accounting: end", main + exporter.formatted(other.port(), place, ", dscp: 8"))
+                .replace("flows.ipfix }, dscp: 8", "flows.ipfix }, fields: minimal");
+        subject = lab.closing(Subject.start(plain));
+        flows(2, Lab.PLAIN);
+
+        Files.move(place, directory.resolve("elsewhere"));
+        Files.createFile(place);
+        ReloadOutcome outcome = reload(changed);
+        assertFalse(outcome.reloaded());
+        assertTrue(outcome.words().contains("could not be taken up again: "), outcome.words());
+        Collector dead = subject.appliance().collectors().getLast();
+        assertFalse(dead.isUp());
+        flows(3, Lab.PLAIN);
+        Wait.until("both directions of each", () -> dead.notSent().flows() == 6);
+        Wait.until("the others go on", () -> collector.records().size() == 10);
+
+        // Neither another change of it, nor another source, is stopped by it in any other way.
+        assertFalse(reload(config(", accounting: end, receive-buffer: 1MiB", main + exporter.formatted(9, place, "")))
+                .reloaded());
+        assertFalse(reload(plain).reloaded());
+        flows(1, Lab.PLAIN);
+        Wait.until("each is counted", () -> dead.notSent().flows() == 8);
+
+        Files.delete(place);
+        Files.createDirectory(place);
+        assertTrue(reload(plain).reloaded());
+        Collector mended = subject.appliance().collectors().getLast();
+        assertTrue(mended.isUp());
+        flows(4, Lab.PLAIN);
+        Wait.until("what ends now", () -> mended.encoded().flowRecords() == 8);
+        Wait.until("the others go on", () -> collector.records().size() == 20);
+    }
+
+    @Test
+    void whenThereAreNoFilesLeftWhatRanRunsOn() throws Exception {
+        Requires.tools("prlimit");
+        String plain = config("", v9("main", collector.port(), ""));
+        String more = plain.replace("conntrack,", "conntrack, readers: 2,");
+        subject = lab.closing(Subject.start(plain));
+        // What is loaded when it succeeds, and when it fails.
+        assertTrue(reload(more).reloaded());
+        assertTrue(reload(plain).reloaded());
+        assertFalse(reload(config(", state-file: /nonexistent/totals", v9("main", collector.port(), "")))
+                .reloaded());
+        LoggerFactory.getLogger(ReloadTest.class).error("as one does", new IllegalStateException("loaded"));
+        Collector kept = subject.collector();
+        ConntrackSource source = subject.source();
+        ReloadOutcome outcome;
+        try (FileLimit none = new FileLimit()) {
+            outcome = reload(more);
+            none.lift();
+        }
+        assertFalse(outcome.reloaded());
+        assertTrue(outcome.words().startsWith("internal error: "), outcome.words());
+        assertSame(kept, subject.collector());
+        assertSame(source, subject.source());
+        traffic.udp(SERVER, 3, 100, 200);
+        assertTrue(reload(more).reloaded());
+        subject.close();
+        Wait.until("the flow", () -> collector.total().equals(lab.forwarded()));
+    }
+
+    /** This process may open nothing more until it is lifted; by another process, which is there before. */
+    private static final class FileLimit implements AutoCloseable {
+        private final Process helper;
+
+        FileLimit() throws IOException {
+            helper = new ProcessBuilder(
+                            "sh",
+                            "-c",
+                            """
+                            set -e; old=$(prlimit --pid $0 --nofile --output SOFT --noheadings)
+                            prlimit --pid $0 --nofile=3:; echo; read end || :; prlimit --pid $0 --nofile=$old:; echo""",
+                            Long.toString(ProcessHandle.current().pid()))
+                    .start();
+            awaitHelper();
+        }
+
+        private void awaitHelper() throws IOException {
+            assertEquals('\n', helper.getInputStream().read());
+        }
+
+        void lift() throws IOException {
+            helper.getOutputStream().close();
+            awaitHelper();
+        }
+
+        @Override
+        public void close() throws IOException {
+            helper.getOutputStream().close();
+        }
     }
 
     @Test

@@ -35,7 +35,7 @@ final class Reloader {
 
     void reload() throws InterruptedException {
         supervisor.reloading("reading the configuration again");
-        ReloadOutcome outcome = outcome();
+        ReloadOutcome outcome = inAnyCase();
         if (outcome.reloaded()) {
             LOG.info("reloaded: {}", outcome.words());
         }
@@ -43,6 +43,18 @@ final class Reloader {
         notice.write(outcome);
         supervisor.ready(ConfigSummary.ways(appliance.config())
                 + (outcome.reloaded() ? "" : "; not reloaded: " + outcome.words()));
+    }
+
+    /** A mistake of ours is no reason to end what runs. */
+    private ReloadOutcome inAnyCase() throws InterruptedException {
+        try {
+            return outcome();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable e) {
+            LOG.error("the configuration is unchanged: internal error, please report it", e);
+            return appliance.unchanged("internal error: " + e);
+        }
     }
 
     private ReloadOutcome outcome() throws InterruptedException {

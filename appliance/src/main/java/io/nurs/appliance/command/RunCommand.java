@@ -73,13 +73,16 @@ final class RunCommand implements Callable<Integer> {
                             + " reported at once");
             supervisor.ready(ConfigSummary.ways(config));
             Reloader reloader = new Reloader(appliance, status, supervisor, notice, what.config);
-            while (orders.awaitReload()) {
-                reloader.reload();
+            try {
+                while (orders.awaitReload()) {
+                    reloader.reload();
+                }
+            } finally {
+                LOG.info("nursd is stopping");
+                supervisor.stopping("sending the last reports");
+                status.stopServing();
+                appliance.stop();
             }
-            LOG.info("nursd is stopping");
-            supervisor.stopping("sending the last reports");
-            status.stopServing();
-            appliance.stop();
         }
         RunSummary.lines(appliance).forEach(LOG::info);
         return ExitCode.OK;
@@ -99,6 +102,9 @@ final class RunCommand implements Callable<Integer> {
         } catch (StartException e) {
             appliance.stop();
             throw CommandFailure.runtime(e.advice());
+        } catch (RuntimeException e) {
+            appliance.stop();
+            throw e;
         }
     }
 

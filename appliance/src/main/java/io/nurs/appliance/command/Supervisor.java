@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Supervisor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
     private static final String KEEP_ALIVE = "WATCHDOG=1";
+    /** A character is up to three octets, and PIPE_BUF is 4096. */
+    private static final int LONGEST_STATUS = 1_000;
+
     /** Between attempts to say that all is ready. */
     private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -102,8 +105,10 @@ final class Supervisor implements AutoCloseable {
         }
     }
 
+    /** systemd takes no more than PIPE_BUF octets of all, and throws away what is longer. */
     private static String oneLine(String status) {
-        return status.replace('\n', ' ');
+        String line = status.replace('\n', ' ');
+        return line.length() <= LONGEST_STATUS ? line : line.substring(0, LONGEST_STATUS) + "...";
     }
 
     private List<EventExecutor> now() {

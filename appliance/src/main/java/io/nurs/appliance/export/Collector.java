@@ -303,7 +303,7 @@ public final class Collector implements Distribution.Member {
 
     /** False if the record goes nowhere. */
     private boolean encode(FlowRecord<?> record) {
-        if (link.isCut()) {
+        if (link.isCut() || !channel.isOpen()) {
             return false;
         }
         long before = encoder.stats().droppedRecords();
@@ -314,12 +314,17 @@ public final class Collector implements Distribution.Member {
     /** As far as can be known. */
     @Override
     public boolean isUp() {
-        return link.isUp();
+        return channel.isOpen() && link.isUp();
+    }
+
+    /** Whether it can be sent anything ever; what has been closed counts all that it is given as not sent. */
+    public boolean isOpen() {
+        return channel.isOpen();
     }
 
     /** Whether it takes what it is given, or is not worth waiting for; if not, the encoder drops it. */
     boolean isWritable() {
-        return channel.isWritable() || !link.isWorthWaitingFor();
+        return channel.isWritable() || !channel.isOpen() || !link.isWorthWaitingFor();
     }
 
     /**
@@ -339,6 +344,10 @@ public final class Collector implements Distribution.Member {
         if (predecessor != null) {
             encoder.continueSequence(predecessor.encoder);
             predecessor = null;
+        }
+        if (!channel.isOpen()) {
+            // Its pipeline is empty: it could not be opened again, and stands for the one that is missing.
+            return;
         }
         ChannelOutboundHandlerAdapter joined = group.join(link);
         member = joined;

@@ -108,7 +108,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         rounds.add(new Round(before, after));
         hurried = true;
         if (walking) {
-            channel.read();
+            resume();
         } else {
             begin();
         }
@@ -121,7 +121,7 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
 
     /** Goes on where it had to wait for its collectors. */
     void resume() {
-        if (walking && hurried) {
+        if (walking && hurried && sink.takesMore()) {
             channel.read();
         }
     }
@@ -193,7 +193,9 @@ final class TableWalk extends ChannelInboundHandlerAdapter {
         laps.begin();
         ChannelFuture answered = channel.writeAndFlush(request());
         answered.addListener(done -> ended(round, done.isSuccess(), done.cause()));
-        channel.read();
+        if (sink.takesMore()) {
+            channel.read();
+        }
     }
 
     private void ended(@Nullable Round round, boolean whole, @Nullable Throwable cause) {

@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.nurs.appliance.lab.NotifyReceiver;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -198,6 +199,15 @@ class SupervisorTest {
         assertEquals(2, told.size(), told::toString);
         assertTrue(told.getFirst().startsWith("RELOADING=1"), told::toString);
         assertEquals(READY, told.getLast());
+    }
+
+    @Test
+    void aLongStatusIsCutSoThatTheManagerTakesIt() throws IOException {
+        supervise(manager.environment(0));
+        supervisor.reloading("€".repeat(10_000));
+        String told = manager.received().getLast();
+        assertTrue(told.endsWith("€..."), told);
+        assertTrue(told.getBytes(StandardCharsets.UTF_8).length < 4096);
     }
 
     @Test
