@@ -65,7 +65,8 @@ class LogLineTest {
 
     @Test
     void norCanAnExceptionsWithItsStack() {
-        IllegalStateException failure = new IllegalStateException("a\nERROR b", new IllegalArgumentException("\u001b[2J"));
+        IllegalStateException failure =
+                new IllegalStateException("a\nERROR b", new IllegalArgumentException("\u001b[2J"));
         failure.addSuppressed(new IllegalStateException("c\nERROR d"));
         String line = line(LogFormat.TEXT, true, false, event(Level.ERROR, "it ended", failure));
         assertTrue(line.lines().noneMatch(text -> text.startsWith("ERROR")) && line.indexOf('\u001b') < 0, line);
