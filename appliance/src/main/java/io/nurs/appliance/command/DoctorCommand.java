@@ -72,7 +72,7 @@ final class DoctorCommand implements Callable<Integer> {
     private List<Finding> findings(ApplianceConfig config) throws InterruptedException {
         Progress progress = Progress.onStderr(spec.commandLine().getErr());
         try {
-            return Checkup.findings(config, progress::show);
+            return Checkup.findings(config, !RunningNursd.all().isEmpty(), progress::show);
         } catch (StartException e) {
             throw CommandFailure.runtime(e.advice());
         } finally {

@@ -91,6 +91,7 @@ final class StatusServer implements AutoCloseable {
     /** An attempt to change the configuration has ended. */
     void reloaded(ReloadOutcome outcome) {
         pages.reloaded(outcome);
+        metrics.bind();
     }
 
     /** Before what it shows is stopped. */

@@ -12,7 +12,8 @@ import java.time.Duration;
 public record TopConfig(int k, Duration interval, int counters) {
     private static final TopConfig DEFAULTS = new TopConfig(20, Duration.ofMinutes(1), 1_000);
     private static final int MOST = 1_000;
-    private static final int MOST_COUNTERS = 1_000_000;
+    /** All are looked through at a window's end, on the source's event loop. */
+    private static final int MOST_COUNTERS = 20_000;
 
     static TopConfig read(YamlSection section) {
         int k = (int) section.integer("k", DEFAULTS.k, 1, MOST);

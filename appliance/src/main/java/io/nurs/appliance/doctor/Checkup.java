@@ -30,27 +30,30 @@ public final class Checkup {
     private static final Path RELEASE = Path.of("/proc/sys/kernel/osrelease");
 
     private final ApplianceConfig config;
+    private final boolean running;
     private final Consumer<String> progress;
     private final List<Finding> findings = new ArrayList<>();
     /** Namespaces whose own matters have been looked at. */
     private final Set<String> seen = new HashSet<>();
 
-    private Checkup(ApplianceConfig config, Consumer<String> progress) {
+    Checkup(ApplianceConfig config, boolean running, Consumer<String> progress) {
         this.config = config;
+        this.running = running;
         this.progress = progress;
     }
 
-    private interface Check {
+    interface Check {
         void run() throws IOException, InterruptedException;
     }
 
     /**
      * Takes seconds where something does not answer.
      *
+     * @param running whether a nursd runs on this machine
      * @param progress told what is being looked at
      * @throws StartException if Netty has no event loop here
      */
-    public static List<Finding> findings(ApplianceConfig config, Consumer<String> progress)
+    public static List<Finding> findings(ApplianceConfig config, boolean running, Consumer<String> progress)
             throws StartException, InterruptedException {
         Transports transport;
         List<Finding> unavailable = new ArrayList<>();
@@ -62,7 +65,7 @@ public final class Checkup {
         }
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, transport.handlers());
         try {
-            Checkup checkup = new Checkup(config, progress);
+            Checkup checkup = new Checkup(config, running, progress);
             checkup.findings.addAll(unavailable);
             checkup.run(loops.next(), transport);
             return checkup.findings;
@@ -96,17 +99,26 @@ public final class Checkup {
             }
         }
         look("files", () -> findings.addAll(FilesCheck.findings(config)));
-        look("limits", () -> findings.addAll(LimitsCheck.findings(config)));
+        look("limits", () -> findings.addAll(LimitsCheck.findings(config, running)));
     }
 
-    private void look(String subject, Check check) throws InterruptedException {
+    void look(String subject, Check check) throws InterruptedException {
         progress.accept("looking at " + subject);
         try {
             check.run();
+        } catch (InterruptedException e) {
+            throw e;
         } catch (IOException e) {
             findings.add(Finding.warn(
                     subject, "cannot be looked at: " + e.getMessage(), "run this as root, as nursd is run"));
+        } catch (Exception e) {
+            // One look that fails in a way nobody thought of must not cost the others.
+            findings.add(Finding.warn(subject, "cannot be looked at: " + e, "report this, with the kernel's version"));
         }
+    }
+
+    List<Finding> found() {
+        return findings;
     }
 
     private void machine() throws IOException {

@@ -8,11 +8,16 @@ import io.nurs.appliance.config.Destination;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.MetricsConfig;
+import io.nurs.appliance.config.ServerTls;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.SpoolConfig;
 import io.nurs.appliance.config.TlsConfig;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -45,7 +50,26 @@ final class FilesCheck {
                 case FlowExporterConfig flows -> check.destination("exporter " + flows.name(), flows.destination());
             }
         }
+        check.metrics(config.metrics());
         return check.findings;
+    }
+
+    private void metrics(MetricsConfig metrics) throws IOException {
+        InetSocketAddress listen = metrics.listen();
+        if (listen == null) {
+            return;
+        }
+        InetAddress address = listen.getAddress();
+        if (!address.isAnyLocalAddress() && NetworkInterface.getByInetAddress(address) == null) {
+            findings.add(Finding.fail(
+                    "metrics: listen",
+                    address.getHostAddress() + " is no address of this machine: nursd does not start",
+                    "ip address, then write one of those as metrics.listen"));
+        }
+        ServerTls tls = metrics.tls();
+        if (tls != null) {
+            tls("metrics: tls", tls.certificate(), tls.key(), List.of(tls.certificate(), tls.key()));
+        }
     }
 
     private void stateFile(ConntrackSourceConfig source) throws IOException {
@@ -78,7 +102,12 @@ final class FilesCheck {
                     spool(subject + ": spool", spool);
                 }
                 if (collector.tls() != null) {
-                    tls(subject + ": tls", collector.tls());
+                    TlsConfig tls = collector.tls();
+                    tls(
+                            subject + ": tls",
+                            tls.certificate(),
+                            tls.key(),
+                            List.of(tls.certificate(), tls.key(), tls.trust()));
                 }
             }
         }
@@ -148,9 +177,9 @@ final class FilesCheck {
                                 "make room, or write less as " + key));
     }
 
-    private void tls(String subject, TlsConfig tls) throws IOException {
+    private void tls(String subject, Path certificate, Path key, List<Path> files) throws IOException {
         boolean readable = true;
-        for (Path file : List.of(tls.certificate(), tls.key(), tls.trust())) {
+        for (Path file : files) {
             if (!Files.isReadable(file)) {
                 readable = false;
                 String quoted = Place.quote(file.toString());
@@ -164,21 +193,20 @@ final class FilesCheck {
         if (!readable) {
             return;
         }
-        if (Files.getPosixFilePermissions(tls.key()).contains(PosixFilePermission.OTHERS_READ)) {
+        if (Files.getPosixFilePermissions(key).contains(PosixFilePermission.OTHERS_READ)) {
             findings.add(Finding.warn(
                     subject,
-                    tls.key() + " may be read by every user of this machine, who can then pose as this exporter",
-                    "chmod o= " + Place.quote(tls.key().toString())));
+                    key + " may be read by every user of this machine, who can then pose as this one",
+                    "chmod o= " + Place.quote(key.toString())));
         }
-        List<X509Certificate> chain = certificates(tls.certificate());
+        List<X509Certificate> chain = certificates(certificate);
         findings.add(
                 chain == null
                         ? Finding.fail(
                                 subject,
-                                tls.certificate() + " holds no certificate in PEM: nursd does not start",
-                                "openssl x509 -noout -text -in "
-                                        + Place.quote(tls.certificate().toString()))
-                        : CertificateCheck.finding(subject, tls.certificate().toString(), chain, Instant.now()));
+                                certificate + " holds no certificate in PEM: nursd does not start",
+                                "openssl x509 -noout -text -in " + Place.quote(certificate.toString()))
+                        : CertificateCheck.finding(subject, certificate.toString(), chain, Instant.now()));
     }
 
     private static @Nullable List<X509Certificate> certificates(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package io.nurs.appliance.doctor;
 
 import io.nurs.appliance.Finding;
+import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
@@ -26,9 +27,10 @@ final class LimitsCheck {
 
     private LimitsCheck() {}
 
-    static List<Finding> findings(ApplianceConfig config) throws IOException {
+    /** @param running whether a nursd runs here: what it has of the memory is not available, and is not needed twice */
+    static List<Finding> findings(ApplianceConfig config, boolean running) throws IOException {
         List<Finding> findings = new ArrayList<>();
-        findings.add(memory(config, number(AVAILABLE, Place.text(Path.of("/proc/meminfo")))));
+        findings.add(memory(config, running ? -1 : number(AVAILABLE, Place.text(Path.of("/proc/meminfo")))));
         findings.add(files(config, Place.text(Path.of("/proc/self/limits"))));
         return findings;
     }
@@ -38,7 +40,8 @@ final class LimitsCheck {
         long flows = 0;
         for (SourceConfig source : config.sources()) {
             flows += switch (source) {
-                case ConntrackSourceConfig conntrack -> conntrack.maxFlows();
+                case ConntrackSourceConfig conntrack ->
+                    conntrack.accounting() == Accounting.DELTA ? conntrack.maxFlows() : 0;
             };
         }
         long heap = Runtime.getRuntime().maxMemory();

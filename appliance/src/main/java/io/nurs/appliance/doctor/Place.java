@@ -4,10 +4,12 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +62,16 @@ record Place(String source, @Nullable String name, NetworkNamespace namespace) {
         });
     }
 
-    /** Whether this user may set it there. */
+    /** Whether this process may set it there. access(2) does not say: it knows nothing of an ordinary user's capabilities. */
     boolean maySet(String sysctl) throws IOException {
-        return namespace.call(() -> Files.isWritable(SYSCTLS.resolve(sysctl.replace('.', '/'))));
+        return namespace.call(() -> {
+            try (FileChannel opened =
+                    FileChannel.open(SYSCTLS.resolve(sysctl.replace('.', '/')), StandardOpenOption.WRITE)) {
+                return opened.isOpen();
+            } catch (IOException e) {
+                return false;
+            }
+        });
     }
 
     /** A file of /proc/net. */

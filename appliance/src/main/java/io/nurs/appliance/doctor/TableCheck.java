@@ -1,6 +1,7 @@
 package io.nurs.appliance.doctor;
 
 import io.nurs.appliance.Finding;
+import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import java.io.IOException;
@@ -69,7 +70,7 @@ record TableCheck(long entries, long max, long buckets, long entryBytes, long me
                             .formatted(max, entryBytes, Octets.of(max * entryBytes), Octets.of(memoryBytes)),
                     "sysctl -w " + MAX + "=" + memoryBytes / 4 / entryBytes));
         }
-        if (entries > source.maxFlows()) {
+        if (source.accounting() == Accounting.DELTA && entries > source.maxFlows()) {
             findings.add(Finding.warn(
                     place.subject("max-flows"),
                     "%,d entries, and nursd remembers %,d flows: those beyond are reported as a whole when they end"

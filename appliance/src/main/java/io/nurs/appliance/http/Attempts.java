@@ -1,8 +1,8 @@
 package io.nurs.appliance.http;
 
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,12 +14,14 @@ final class Attempts {
     private static final int MAX_ADDRESSES = 1024;
     /** A host of IPv6 has 2^64 addresses: it is known by its network. */
     private static final int PREFIX_BYTES = 8;
+    /** ffff:ffff::/32 is multicast, from which nobody comes: it has room for the addresses of IPv4. */
+    private static final long NO_NETWORK = 0xffff_ffffL << 32;
 
-    private final Map<Integer, Count> counts = new LinkedHashMap<>() {
+    private final Map<Long, Count> counts = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Count> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, Count> eldest) {
             return size() > MAX_ADDRESSES;
         }
     };
@@ -45,9 +47,11 @@ final class Attempts {
         counts.remove(key(from));
     }
 
-    /** Two addresses with one key share what they may fail, which harms nobody. */
-    private static int key(InetAddress from) {
-        byte[] octets = from.getAddress();
-        return Arrays.hashCode(octets.length > PREFIX_BYTES ? Arrays.copyOf(octets, PREFIX_BYTES) : octets);
+    /** Who shares a key shares what may fail: a network of IPv6, and no two addresses of IPv4. */
+    private static long key(InetAddress from) {
+        ByteBuffer octets = ByteBuffer.wrap(from.getAddress());
+        return octets.remaining() >= PREFIX_BYTES
+                ? octets.getLong()
+                : NO_NETWORK | Integer.toUnsignedLong(octets.getInt());
     }
 }

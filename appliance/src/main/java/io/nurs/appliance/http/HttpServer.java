@@ -43,6 +43,7 @@ public final class HttpServer implements AutoCloseable {
     private final Workers workers = new Workers();
     private final Attempts attempts = new Attempts();
     private final RateLimit refusals = new RateLimit();
+    private final RateLimit failures = new RateLimit();
     private @Nullable Listener listener;
 
     /** One socket, and whoever has come through it. */
@@ -56,7 +57,13 @@ public final class HttpServer implements AutoCloseable {
         Listener(MetricsConfig config) throws StartException {
             this.config = config;
             this.tls = config.tls() == null ? null : Certificate.context(config.tls());
-            this.service = new RequestHandler.Service(site, new Door(config), attempts, workers, limits);
+            this.service = new RequestHandler.Service(
+                    site, new Door(config), attempts, workers, limits, failures, this::isCrowded);
+        }
+
+        /** Of four places three are taken. */
+        private boolean isCrowded() {
+            return connections.size() * 4L > config.maxConnections() * 3L;
         }
 
         /** Null if it listens now, or why it does not. */
@@ -156,16 +163,13 @@ public final class HttpServer implements AutoCloseable {
      * From here on serves as this says: the new socket first, then the old one's end, and that of the connections that came
      * through it.
      *
-     * @throws StartException if that cannot be; then all is as it was
+     * @throws StartException if that cannot be; then all is as it was, unless its own port is lost to somebody else meanwhile
      */
     public synchronized void apply(MetricsConfig config) throws StartException, InterruptedException {
         Listener old = listener;
         InetSocketAddress wanted = config.listen();
         if (wanted == null) {
-            listener = null;
-            if (old != null) {
-                old.close();
-            }
+            become(null);
             return;
         }
         if (old != null && old.config.equals(config) && config.tls() == null) {
@@ -175,22 +179,43 @@ public final class HttpServer implements AutoCloseable {
         Listener next = new Listener(config);
         Throwable refused = next.bind(wanted);
         if (refused != null && old != null && meets(old, wanted)) {
-            // It is our own socket that is in the way.
-            InetSocketAddress before = old.address();
-            old.stopListening();
-            refused = next.bindPatiently(wanted);
-            if (refused != null) {
-                old.bindPatiently(before);
-            }
+            refused = takePlace(old, next, wanted);
         }
         if (refused == null) {
-            listener = next;
-            if (old != null) {
-                old.close();
-            }
-        } else {
-            failed(config, wanted, refused);
+            become(next);
+            return;
         }
+        if (!config.isWritten()) {
+            // Where it listened before, nobody wants it any more: there anybody may have been let in.
+            become(null);
+        }
+        failed(config, wanted, refused);
+    }
+
+    /** Ends the one before, with its connections. */
+    private void become(@Nullable Listener next) {
+        Listener old = listener;
+        listener = next;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /** Where it is our own socket that is in the way. Null if the next one listens now, or why it does not. */
+    private @Nullable Throwable takePlace(Listener old, Listener next, InetSocketAddress wanted)
+            throws InterruptedException {
+        InetSocketAddress before = old.address();
+        old.stopListening();
+        Throwable refused = next.bindPatiently(wanted);
+        Throwable lost = refused == null ? null : old.bindPatiently(before);
+        if (lost != null) {
+            become(null);
+            LOG.error(
+                    "cannot listen on {} again: {}; there is no status page and there are no metrics until the next reload",
+                    AddressText.of(before),
+                    lost.getMessage());
+        }
+        return refused;
     }
 
     private static boolean meets(Listener old, InetSocketAddress wanted) {
@@ -225,11 +250,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        Listener last = listener;
-        listener = null;
-        if (last != null) {
-            last.close();
-        }
+        become(null);
         workers.close();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -13,11 +13,13 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.nurs.appliance.RateLimit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +35,20 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> deadline;
     private boolean isLast;
 
-    /** What all connections share. */
-    record Service(Site site, Door door, Attempts attempts, Workers workers, HttpLimits limits) {}
+    /**
+     * What all connections share.
+     *
+     * @param failures of pages
+     * @param isCrowded whether there is hardly room for another connection
+     */
+    record Service(
+            Site site,
+            Door door,
+            Attempts attempts,
+            Workers workers,
+            HttpLimits limits,
+            RateLimit failures,
+            BooleanSupplier isCrowded) {}
 
     RequestHandler(Service service) {
         this.service = service;
@@ -133,11 +147,19 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         }));
     }
 
-    private static Answer made(Page page, Request asked) {
+    /** On the one thread that makes pages. */
+    private Answer made(Page page, Request asked) {
         try {
             return page.answer(asked.accept);
         } catch (Exception e) {
-            LOG.error("cannot make {}: {}; please report this", asked.path, e.toString(), e);
+            if (service.failures.permits()) {
+                LOG.error(
+                        "cannot make {}: {}; please report this{}",
+                        asked.path,
+                        e.toString(),
+                        service.failures.suppressed(),
+                        e);
+            }
             return Answer.text(INTERNAL_SERVER_ERROR, "nursd's log says why");
         }
     }
@@ -219,6 +241,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         }
 
         void send(Answer answer) {
+            // Who has not logged in, or is one of too many, does not keep others from connecting.
+            keepAlive &= answer.status() != UNAUTHORIZED.code() && !service.isCrowded.getAsBoolean();
             isLast = !keepAlive;
             ctx.writeAndFlush(Responses.of(answer, isHead(), keepAlive, service))
                     .addListener(sent -> {

@@ -30,9 +30,15 @@ final class Workers implements AutoCloseable {
         passwords.execute(task);
     }
 
+    /** An interrupt would close what the page that is being made reads from, for everybody who does. */
+    private static void end(ThreadPoolExecutor worker) {
+        worker.getQueue().clear();
+        worker.shutdown();
+    }
+
     @Override
     public void close() {
-        pages.shutdownNow();
-        passwords.shutdownNow();
+        end(pages);
+        end(passwords);
     }
 }

@@ -59,7 +59,7 @@ record LogLine(LogFormat format, boolean stacks, boolean journal) {
             String chain = chain(exception, message);
             line.append(chain.isEmpty() ? "" : " (" + chain + ")");
             if (stacks) {
-                line.append('\n').append(ThrowableProxyUtil.asString(exception).strip());
+                line.append('\n').append(stack(exception).strip());
             }
         }
         return line.toString();
@@ -85,6 +85,29 @@ record LogLine(LogFormat format, boolean stacks, boolean journal) {
             json.writeEndObject();
         }
         return line.toString();
+    }
+
+    /** As Java prints it, but that what it says in its own words takes one line. */
+    private static String stack(IThrowableProxy exception) {
+        StringBuilder text = new StringBuilder();
+        int depth = 0;
+        for (IThrowableProxy cause = exception; cause != null && depth < MAX_CAUSES; cause = cause.getCause()) {
+            stack(text, 0, depth == 0 ? "" : "Caused by: ", cause);
+            for (IThrowableProxy suppressed : cause.getSuppressed()) {
+                stack(text, 1, "Suppressed: ", suppressed);
+            }
+            depth++;
+        }
+        return text.toString();
+    }
+
+    private static void stack(StringBuilder text, int indent, String before, IThrowableProxy exception) {
+        String message = exception.getMessage();
+        text.append("\t".repeat(indent))
+                .append(before)
+                .append(onOneLine(exception.getClassName() + (message == null ? "" : ": " + message)))
+                .append('\n');
+        ThrowableProxyUtil.subjoinSTEPArray(text, indent + 1, exception);
     }
 
     /** Causes from the outermost in, without those that the message has told of. */

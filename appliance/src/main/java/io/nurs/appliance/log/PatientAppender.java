@@ -78,6 +78,9 @@ final class PatientAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         } catch (RuntimeException e) {
             addError("a line could not be written", e);
             dropped.incrementAndGet();
+        } catch (StackOverflowError | OutOfMemoryError | LinkageError e) {
+            // Of this line alone, as far as anybody knows: without this thread there is no log any more.
+            dropped.incrementAndGet();
         }
     }
 

@@ -75,10 +75,12 @@ public final class ApplianceMetrics implements AutoCloseable {
         if (!Objects.equals(top, changed)) {
             top = changed;
             List.copyOf(parts.keySet()).forEach(this::unbind);
+            bind();
         }
     }
 
-    private synchronized void bind() {
+    /** Knows what runs as of now. A search for the heaviest begins with that, not with the first scrape. */
+    public synchronized void bind() {
         if (closed) {
             return;
         }

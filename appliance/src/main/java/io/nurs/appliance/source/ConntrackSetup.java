@@ -61,6 +61,15 @@ record ConntrackSetup(@Nullable TableUse table, long muteBeforeNanos) {
         }
     }
 
+    /** For one more reader of the same source, which may be closed before the others. */
+    ConntrackSetup another(NetworkNamespace namespace) throws StartException {
+        try {
+            return new ConntrackSetup(table == null ? null : TableUse.open(namespace), muteBeforeNanos);
+        } catch (IOException e) {
+            throw new StartException("cannot read conntrack's sysctls: " + e.getMessage(), e);
+        }
+    }
+
     /** Any answer but "no such subsystem" will do; asking also loads the module. */
     private static void requireCtnetlink(ConntrackSourceConfig config, NetlinkChannel requests)
             throws StartException, InterruptedException {

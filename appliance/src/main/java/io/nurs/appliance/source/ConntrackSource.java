@@ -110,7 +110,7 @@ public final class ConntrackSource {
             loop.register(sockets.requests()).sync();
             ConntrackSetup setup = first == null
                     ? ConntrackSetup.prepare(config, sockets.namespace(), sockets.requests())
-                    : first.setup;
+                    : first.setup.another(sockets.namespace());
             source = new ConntrackSource(config, share, sockets, setup, loop, sink);
             source.start(sink);
             started = true;

@@ -1,6 +1,7 @@
 package io.nurs.appliance.status;
 
 import io.nurs.appliance.Appliance;
+import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
 import java.util.List;
@@ -23,6 +24,7 @@ final class StatusWatch implements AutoCloseable {
     private final Map<Collector, CollectorLook> collectors = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("status").daemon().factory());
+    private final RateLimit failures = new RateLimit();
     private long looks;
 
     StatusWatch(Supplier<Appliance> running) {
@@ -38,7 +40,9 @@ final class StatusWatch implements AutoCloseable {
         try {
             look();
         } catch (RuntimeException e) {
-            LOG.error("cannot look at what runs: {}; please report this", e.toString(), e);
+            if (failures.permits()) {
+                LOG.error("cannot look at what runs: {}; please report this{}", e.toString(), failures.suppressed(), e);
+            }
         }
     }
 
@@ -64,6 +68,7 @@ final class StatusWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        // An interrupt would close the files that it reads, which are the sources' too.
+        thread.shutdown();
     }
 }

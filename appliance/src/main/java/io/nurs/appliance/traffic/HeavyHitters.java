@@ -1,7 +1,6 @@
 package io.nurs.appliance.traffic;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * Which of very many keys weigh most, in memory of a fixed size: the Space-Saving sketch (Metwally, Agrawal, El Abbadi, 2005) with
@@ -154,13 +153,49 @@ final class HeavyHitters {
 
     /** The heaviest, the first one first. */
     TopList top(int k) {
-        int[] order = IntStream.range(0, size)
-                .boxed()
-                .sorted((a, b) -> Long.compare(weights[b], weights[a]))
-                .limit(k)
-                .mapToInt(Integer::intValue)
-                .toArray();
+        int[] order = heaviest(Math.min(k, size));
         return new TopList(pick(high, order), pick(low, order), pick(weights, order), pick(errors, order), error());
+    }
+
+    /** A heap of n with the lightest on top, which all that are heavier push out. The source's loop waits for it. */
+    private int[] heaviest(int n) {
+        int[] best = new int[n];
+        for (int counter = 0; counter < n; counter++) {
+            best[counter] = counter;
+        }
+        for (int at = n / 2 - 1; at >= 0; at--) {
+            sink(best, at, n);
+        }
+        for (int counter = n; counter < size && n > 0; counter++) {
+            if (weights[counter] > weights[best[0]]) {
+                best[0] = counter;
+                sink(best, 0, n);
+            }
+        }
+        for (int end = n - 1; end > 0; end--) {
+            int lightest = best[0];
+            best[0] = best[end];
+            best[end] = lightest;
+            sink(best, 0, end);
+        }
+        return best;
+    }
+
+    private void sink(int[] counters, int from, int end) {
+        int counter = counters[from];
+        int at = from;
+        while (2 * at + 1 < end) {
+            int child = 2 * at + 1;
+            if (child + 1 < end && weights[counters[child + 1]] < weights[counters[child]]) {
+                child++;
+            }
+            if (weights[counters[child]] >= weights[counter]) {
+                break;
+            }
+            counters[at] = counters[child];
+            at = child;
+        }
+        counters[at] = counter;
     }
 
     private static long[] pick(long[] from, int[] order) {

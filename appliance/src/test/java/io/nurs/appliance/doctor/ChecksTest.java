@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.Finding.Level;
 import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConfigLoader;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.doctor.SocketOwners.Owner;
 import io.nurs.appliance.lab.Json;
@@ -238,6 +239,36 @@ class ChecksTest {
         assertEquals(0, Json.integer(object, "fail"));
         Map<String, Object> first = Json.objects(object.get("findings")).getFirst();
         assertEquals(Map.of("level", "warn", "subject", "a \"b\"", "what", "line\nbreak", "mend", "mend"), first);
+    }
+
+    @Test
+    void aLookThatFailsCostsNoOther() throws Exception {
+        Checkup checkup = new Checkup(ConfigLoader.parse("test.yaml", """
+                        stacks: [{ name: flows, source: { type: conntrack }, exporters: [main] }]
+                        exporters: { main: { type: netflow9, collector: 192.0.2.10 } }
+                        """), false, subject -> {});
+        checkup.look("one", () -> {
+            throw new NumberFormatException("no number");
+        });
+        checkup.look("another", () -> {
+            throw new java.io.IOException("no file");
+        });
+        assertEquals(List.of(Level.WARN, Level.WARN), levels(checkup.found()));
+    }
+
+    @Test
+    void theListenersAddressMustBeThisMachines() throws Exception {
+        assertEquals(List.of(Level.FAIL), levels(files("192.0.2.77")));
+        assertEquals(List.of(), levels(files("127.0.0.1")));
+        assertEquals(List.of(), levels(files("0.0.0.0")));
+    }
+
+    private static List<Finding> files(String listen) throws Exception {
+        return FilesCheck.findings(ConfigLoader.parse("test.yaml", """
+                        stacks: [{ name: flows, source: { type: conntrack }, exporters: [main] }]
+                        exporters: { main: { type: netflow9, collector: 192.0.2.10 } }
+                        metrics: { listen: "%s:9469" }
+                        """.formatted(listen)));
     }
 
     private static Object assertNotNullValue(Object value) {

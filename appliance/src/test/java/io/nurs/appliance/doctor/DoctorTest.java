@@ -63,7 +63,7 @@ class DoctorTest {
     }
 
     private static List<Finding> findings(ApplianceConfig config) throws Exception {
-        return Checkup.findings(config, subject -> {});
+        return Checkup.findings(config, false, subject -> {});
     }
 
     private List<Finding> ofSource(String options) throws Exception {

@@ -155,16 +155,20 @@ class HttpServerTest {
     }
 
     @Test
-    void oneConnectionTooManyIsClosed() throws Exception {
-        serve(", max-connections: 2");
+    void oneConnectionTooManyIsClosedAndTheLastOneAfterItsAnswer() throws Exception {
+        serve(", max-connections: 4");
         try (Http first = new Http(address());
-                Http second = new Http(address())) {
-            assertEquals(200, first.ask("GET", "/").status());
-            assertEquals(200, second.ask("GET", "/").status());
-            try (Http third = new Http(address())) {
-                assertTrue(third.isClosedByServer());
+                Http second = new Http(address());
+                Http third = new Http(address());
+                Http fourth = new Http(address())) {
+            try (Http fifth = new Http(address())) {
+                assertTrue(fifth.isClosedByServer());
             }
-            assertEquals(200, first.ask("GET", "/").status());
+            assertEquals(200, fourth.ask("GET", "/").status());
+            assertTrue(fourth.isClosedByServer(), "there is room for somebody else");
+            for (Http stays : new Http[] {first, second, third, first}) {
+                assertEquals(200, stays.ask("GET", "/").status());
+            }
         }
     }
 
@@ -218,6 +222,7 @@ class HttpServerTest {
         Reply without = Http.get(address(), "/");
         assertEquals(401, without.status());
         assertEquals("Bearer realm=\"nurs\"", without.header("www-authenticate"));
+        assertEquals("close", without.header("connection"), "and keeps no place");
         assertEquals(401, Http.get(address(), "/nowhere").status(), "nor is it told what there is");
         assertEquals(
                 401, Http.get(address(), "/", "Authorization: Bearer wrong").status());
@@ -331,8 +336,14 @@ class HttpServerTest {
                                     + " for the status page and metrics: "),
                     refused.advice());
             MetricsConfig written = config(listen);
-            server.apply(new MetricsConfig(written.listen(), false, null, null, null, written.maxConnections(), null));
+            MetricsConfig unwritten =
+                    new MetricsConfig(written.listen(), false, null, null, null, written.maxConnections(), null);
+            server.apply(unwritten);
             assertNull(server.address());
+            InetSocketAddress before = serve("");
+            server.apply(unwritten);
+            assertNull(server.address());
+            assertThrows(java.io.IOException.class, () -> Http.get(before, "/"), "nobody wants it there any more");
         }
     }
 }

@@ -64,6 +64,17 @@ class LogLineTest {
     }
 
     @Test
+    void norCanAnExceptionsWithItsStack() {
+        IllegalStateException failure =
+                new IllegalStateException("a\nERROR b", new IllegalArgumentException("\u001b[2J"));
+        failure.addSuppressed(new IllegalStateException("c\nERROR d"));
+        String line = line(LogFormat.TEXT, true, false, event(Level.ERROR, "it ended", failure));
+        assertTrue(line.lines().noneMatch(text -> text.startsWith("ERROR")) && line.indexOf('\u001b') < 0, line);
+        assertTrue(line.contains("Suppressed: java.lang.IllegalStateException: c\\nERROR d\n"), line);
+        assertTrue(line.contains("\nCaused by: java.lang.IllegalArgumentException: \\u001b[2J\n"), line);
+    }
+
+    @Test
     void theJournalGetsThePriorityAndNoTime() {
         assertEquals("<4>low\n", line(LogFormat.TEXT, false, true, event(Level.WARN, "low", null)));
         assertEquals("<6>all is well\n", line(LogFormat.TEXT, false, true, event(Level.INFO, "all is well", null)));

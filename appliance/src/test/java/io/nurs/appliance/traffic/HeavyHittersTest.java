@@ -1,5 +1,6 @@
 package io.nurs.appliance.traffic;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,6 +92,15 @@ class HeavyHittersTest {
         TopList top = sketch.top(K);
         for (int i = 0; i < K; i++) {
             assertEquals(KEYS + i, key(top, i));
+        }
+    }
+
+    @Test
+    void aShortListIsTheBeginningOfALongOne() {
+        stream();
+        long[] all = sketch.top(COUNTERS).octets();
+        for (int k : new int[] {1, 2, 3, K, COUNTERS - 1}) {
+            assertArrayEquals(Arrays.copyOf(all, k), sketch.top(k).octets());
         }
     }
 
