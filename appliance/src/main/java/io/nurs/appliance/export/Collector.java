@@ -208,11 +208,6 @@ public final class Collector implements Distribution.Member {
         return link.queuedBytes();
     }
 
-    /** Null without a spool. */
-    public @Nullable SpoolStats spool() {
-        return link.spool();
-    }
-
     /** Messages that were encoded and went nowhere, as far as can be known. */
     public long lostMessages() {
         return link.lostMessages();

@@ -30,11 +30,6 @@ interface Link {
         return Links.queuedBytes(channel());
     }
 
-    /** What waits on disk, and what became of it; null without a spool. */
-    default @Nullable SpoolStats spool() {
-        return null;
-    }
-
     /** Messages that were written and went nowhere. */
     long lostMessages();
 

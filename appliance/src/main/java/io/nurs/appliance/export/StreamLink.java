@@ -147,11 +147,6 @@ final class StreamLink implements Link {
     }
 
     @Override
-    public @Nullable SpoolStats spool() {
-        return spool == null ? null : spool.stats();
-    }
-
-    @Override
     public long lostMessages() {
         return spool == null ? lost.messages() : Links.lost(spool);
     }

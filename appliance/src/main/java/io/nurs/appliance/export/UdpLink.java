@@ -122,11 +122,6 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
-    public @Nullable SpoolStats spool() {
-        return spool == null ? null : spool.stats();
-    }
-
-    @Override
     public long lostMessages() {
         return spool == null ? stats.sendErrors : Links.lost(spool);
     }

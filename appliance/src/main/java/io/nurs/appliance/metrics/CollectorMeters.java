@@ -20,7 +20,7 @@ final class CollectorMeters implements Part {
         bindSent();
         bindConnection();
         bindNotSent();
-        SpoolStats spool = collector.spool();
+        SpoolStats spool = collector.spooled();
         if (spool != null) {
             bindSpool(spool);
         }
