@@ -16,5 +16,9 @@ printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/graph"\nrunroot = "%s/run
 export CONTAINERS_CONF=$store/containers.conf CONTAINERS_STORAGE_CONF=$store/storage.conf
 
 drop_store() {
-  [ -n "${NURS_STORE-}" ] || { podman system prune -af >/dev/null 2>&1; umount "$store"/graph/overlay 2>/dev/null; rm -rf "$store"; }
+  [ -z "${NURS_STORE-}" ] || return 0
+  podman system prune -af >/dev/null 2>&1 || true
+  # podman has mounted it, or not.
+  umount "$store"/graph/overlay 2>/dev/null || true
+  rm -rf "$store"
 }
