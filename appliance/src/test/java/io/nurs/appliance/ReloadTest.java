@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Another configuration, while flows come and go. */
+/** Another configuration, while flows come and go. Longer than a class should be, by the number of its claims. */
 class ReloadTest extends RouterTest {
     private static final int RELOADS = 100;
     private static final int FLOWS_A_ROUND = 100;

@@ -1,7 +1,5 @@
 package io.nurs.appliance.source;
 
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.nurs.appliance.Finding;
@@ -12,9 +10,7 @@ import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.nat.NatStats;
 import io.nurs.appliance.traffic.TopTalkers;
 import io.nurs.appliance.traffic.TrafficCounts;
-import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
-import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.NetworkNamespace;
@@ -33,16 +29,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connection table of one network namespace, or one reader's share of it: a channel for DESTROY events, a second one for
- * dumps, and with {@code accounting: delta} a third one for single entries, all on one event loop.
+ * dumps, and a third one for single entries and counters, all on one event loop.
  *
- * <p>Longer than a class should be: it opens, wires, stops and closes all parts of a source, each in a few lines.
+ * <p>Longer than a class should be: it opens, wires, shows, stops and closes all parts of a source, each in a few lines.
  */
 public final class ConntrackSource {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
     private static final long UNTRACKED_MILLIS = 10_000;
     private static final long WATCH_MILLIS = 1_000;
     private static final long COUNTERS_MILLIS = 5_000;
-    private static final long DRAIN_TICK_MILLIS = 5;
     private static final long CLOSE_SECONDS = 2;
 
     private volatile ConntrackSourceConfig config;
@@ -57,7 +52,6 @@ public final class ConntrackSource {
     private final Reports reports;
     private final @Nullable NatEvents nat;
     private final List<Future<?>> ticks = new ArrayList<>();
-    private final RateLimit failureLimit = new RateLimit();
     private @Nullable ReliabilityGuard guard;
     private @Nullable SourceWatch watch;
     private final FlowSink sink;
@@ -169,7 +163,8 @@ public final class ConntrackSource {
         }
         SourceWatch watching = new SourceWatch(name, sockets, stats, table, reports, guard);
         watch = watching;
-        sockets.channels().forEach(channel -> channel.pipeline().addLast(new Tail(watching)));
+        RateLimit failures = new RateLimit();
+        sockets.channels().forEach(channel -> channel.pipeline().addLast(new SourceTail(name, watching, failures)));
         reports.begin();
         loop.register(queries).sync();
         loop.register(events).sync();
@@ -399,7 +394,7 @@ public final class ConntrackSource {
     public void stop() throws InterruptedException {
         Future<Void> last = beginStop();
         boolean whole = last.await(Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
-        whole &= drainEvents(deadlineNanos);
+        whole &= new EventDrain(config, name, events, loop).drain(deadlineNanos);
         stopGuard();
         if (!whole) {
             LOG.warn(
@@ -451,67 +446,6 @@ public final class ConntrackSource {
             }
         } catch (IOException e) {
             LOG.debug("source {}: cannot close nf_conntrack_count", name, e);
-        }
-    }
-
-    /** Takes no new events, and waits until those in the queue have been read; false if that takes too long. */
-    private boolean drainEvents(long deadline) throws InterruptedException {
-        boolean whole = awaitRepeats(deadline);
-        try {
-            for (int group : ConntrackSockets.groups(config)) {
-                events.leave(group);
-            }
-        } catch (Errno e) {
-            LOG.debug("source {}: cannot leave the group", name, e);
-        }
-        while (events.queuedBytes() > 0) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            Thread.sleep(DRAIN_TICK_MILLIS);
-        }
-        // What has left the queue is handled when the loop has come round.
-        loop.submit(() -> {}).sync();
-        return whole;
-    }
-
-    /** Where events did not fit into the buffer, the kernel will send them again: until it has stopped to, we are not done. */
-    private boolean awaitRepeats(long deadline) throws InterruptedException {
-        long drops = config.delivery() == Delivery.RELIABLE ? events.kernelDrops() : 0;
-        long quietSince = System.nanoTime();
-        while (drops > 0 && System.nanoTime() - quietSince < EventBacklog.REPEATED_AFTER_NANOS) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
-            Thread.sleep(DRAIN_TICK_MILLIS);
-            if (events.kernelDrops() != drops) {
-                drops = events.kernelDrops();
-                quietSince = System.nanoTime();
-            }
-        }
-        return true;
-    }
-
-    /** What no handler before it took. */
-    private final class Tail extends ChannelInboundHandlerAdapter {
-        private final SourceWatch watch;
-
-        Tail(SourceWatch watch) {
-            this.watch = watch;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof NetlinkControl.Overrun) {
-                watch.overrun();
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (failureLimit.permits()) {
-                LOG.error("source {}: {}{}", name, cause.toString(), failureLimit.suppressed(), cause);
-            }
         }
     }
 }

@@ -10,6 +10,7 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.config.Destination;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.ConntrackSysctls;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import java.util.ArrayList;
@@ -118,8 +119,7 @@ final class Findings {
                     subject,
                     source.namespace()
                             + " tracks no connection at all. If it has traffic, no rule there uses conntrack yet.",
-                    "nft 'add table inet nurs; add chain inet nurs track { type filter hook prerouting priority 0; };"
-                            + " add rule inet nurs track ct state new counter' (in that namespace)"));
+                    ConntrackSysctls.STARTS_TRACKING + " (in that namespace)"));
         }
     }
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Real sockets on loopback: a collector that is away is a port that nobody listens on. */
+/** Real sockets on loopback: a collector that is away is a port that nobody listens on. Longer than a class should be, by the number of its claims. */
 @SuppressWarnings("NullAway") // each test opens what it needs
 class SpoolTest {
     @TempDir
