@@ -9,7 +9,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
@@ -36,22 +35,25 @@ public final class Libc {
     private static final VarHandle ERRNO =
             CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno")).withInvokeExactBehavior();
 
-    private static final MethodHandle SOCKET = downcall("socket", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle BIND = downcall("bind", JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle CONNECT = downcall("connect", JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle GETSOCKNAME = downcall("getsockname", JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle SETSOCKOPT =
-            downcall("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle GETSOCKOPT =
-            downcall("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle RECVMMSG =
-            downcall("recvmmsg", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle SENDTO =
-            downcall("sendto", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle OPEN = downcall("open", JAVA_LONG, JAVA_INT);
-    private static final MethodHandle CLOSE = downcall("close", JAVA_INT);
-    private static final MethodHandle SETNS = downcall("setns", JAVA_INT, JAVA_INT);
-    private static final MethodHandle UNSHARE = downcall("unshare", JAVA_INT);
+    /**
+     * Six integers at most are passed in registers of 64 bits, of which a function reads as many as it takes, and of an int the
+     * lower half. So one descriptor serves all, and linking it, which takes milliseconds of the start, is done once.
+     */
+    private static final FunctionDescriptor SIX_REGISTERS =
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    private static final MethodHandle SOCKET = function("socket");
+    private static final MethodHandle BIND = function("bind");
+    private static final MethodHandle CONNECT = function("connect");
+    private static final MethodHandle GETSOCKNAME = function("getsockname");
+    private static final MethodHandle SETSOCKOPT = function("setsockopt");
+    private static final MethodHandle GETSOCKOPT = function("getsockopt");
+    private static final MethodHandle RECVMMSG = function("recvmmsg");
+    private static final MethodHandle SENDTO = function("sendto");
+    private static final MethodHandle OPEN = function("open");
+    private static final MethodHandle CLOSE = function("close");
+    private static final MethodHandle SETNS = function("setns");
+    private static final MethodHandle UNSHARE = function("unshare");
 
     /** A thread's own place for errno: a socket may be asked from several threads. */
     private static final ThreadLocal<MemorySegment> STATE =
@@ -61,138 +63,78 @@ public final class Libc {
 
     /** <a href="https://man7.org/linux/man-pages/man2/socket.2.html">socket(2)</a> */
     public static int socket(int domain, int type, int protocol) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) SOCKET.invokeExact(state, domain, type, protocol), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(SOCKET, domain, type, protocol, 0, 0, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/bind.2.html">bind(2)</a> */
     public static int bind(int fd, long address, int addressLength) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) BIND.invokeExact(state, fd, address, addressLength), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(BIND, fd, address, addressLength, 0, 0, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/connect.2.html">connect(2)</a> */
     public static int connect(int fd, long address, int addressLength) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) CONNECT.invokeExact(state, fd, address, addressLength), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(CONNECT, fd, address, addressLength, 0, 0, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/getsockname.2.html">getsockname(2)</a> */
     public static int getsockname(int fd, long address, long addressLength) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) GETSOCKNAME.invokeExact(state, fd, address, addressLength), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(GETSOCKNAME, fd, address, addressLength, 0, 0, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/setsockopt.2.html">setsockopt(2)</a> */
     public static int setsockopt(int fd, int level, int option, long value, int valueLength) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) SETSOCKOPT.invokeExact(state, fd, level, option, value, valueLength), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(SETSOCKOPT, fd, level, option, value, valueLength, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/getsockopt.2.html">getsockopt(2)</a> */
     public static int getsockopt(int fd, int level, int option, long value, long valueLength) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) GETSOCKOPT.invokeExact(state, fd, level, option, value, valueLength), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(GETSOCKOPT, fd, level, option, value, valueLength, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/recvmmsg.2.html">recvmmsg(2)</a>, without its timeout. */
     public static int recvmmsg(int fd, long messages, int count, int flags) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) RECVMMSG.invokeExact(state, fd, messages, count, flags, 0L), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(RECVMMSG, fd, messages, count, flags, 0L, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/sendto.2.html">sendto(2)</a>; address 0 is the socket's own peer. */
     public static int sendto(int fd, long data, long length, int flags, long address, int addressLength) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) SENDTO.invokeExact(state, fd, data, length, flags, address, addressLength), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(SENDTO, fd, data, length, flags, address, addressLength);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a> */
     public static int open(String path, int flags) {
-        MemorySegment state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
-            long name = arena.allocateFrom(path).address();
-            return result((int) OPEN.invokeExact(state, name, flags), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
+            return call(OPEN, arena.allocateFrom(path).address(), flags, 0, 0, 0, 0);
         }
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/close.2.html">close(2)</a> */
     public static int close(int fd) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) CLOSE.invokeExact(state, fd), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(CLOSE, fd, 0, 0, 0, 0, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/setns.2.html">setns(2)</a>: moves the calling thread alone. */
     public static int setns(int fd, int namespaceType) {
-        MemorySegment state = STATE.get();
-        try {
-            return result((int) SETNS.invokeExact(state, fd, namespaceType), state);
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return call(SETNS, fd, namespaceType, 0, 0, 0, 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/unshare.2.html">unshare(2)</a>: moves the calling thread alone. */
     public static int unshare(int flags) {
+        return call(UNSHARE, flags, 0, 0, 0, 0, 0);
+    }
+
+    private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
         MemorySegment state = STATE.get();
         try {
-            return result((int) UNSHARE.invokeExact(state, flags), state);
+            int returned = (int) function.invokeExact(state, a, b, c, d, e, f);
+            return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
         } catch (Throwable t) {
-            throw unexpected(t);
+            throw new AssertionError("a downcall cannot throw", t);
         }
     }
 
-    private static int result(int returned, MemorySegment state) {
-        return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
-    }
-
-    /** All these calls take an int first (or a path's address), return an int and leave errno behind. */
-    private static MethodHandle downcall(String name, ValueLayout... arguments) {
+    private static MethodHandle function(String name) {
         return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name),
-                FunctionDescriptor.of(JAVA_INT, arguments),
-                Linker.Option.captureCallState("errno"));
-    }
-
-    private static AssertionError unexpected(Throwable t) {
-        return new AssertionError("a downcall cannot throw", t);
+                LINKER.defaultLookup().findOrThrow(name), SIX_REGISTERS, Linker.Option.captureCallState("errno"));
     }
 }
