@@ -7,7 +7,7 @@
 #   TREE/modules        nurs and its libraries
 #   TREE/native         Netty's native libraries, which it would otherwise unpack into /tmp at each start
 #   TREE/nursd.options  what java is told: java @PREFIX/nursd.options run …
-#   TREE/nursd.aot      classes loaded and linked beforehand (JEP 483, 514): as a replay of recorded events uses them
+#   TREE/nursd.aot      classes loaded and linked beforehand (JEP 483, 514): as `nursd rehearse` uses them
 set -eu
 tree=${1:?where to make it}
 prefix=${2:-$tree}
@@ -39,6 +39,7 @@ for jar in "$built"/*.jar; do
     *) cp "$jar" "$tree/modules" ;;
   esac
 done
+"$JAVA_HOME/bin/java" "$here/RenewClassFiles.java" "$tree"/modules/*.jar
 mv "$tree"/native/META-INF/native/*.so "$tree/native"
 rm -r "$tree/native/META-INF"
 
@@ -47,6 +48,6 @@ options() {
   printf '%s\n' "-Djava.library.path=$1/native" "-p $1/modules" "$2" "-m io.nurs.appliance/io.nurs.appliance.command.Nursd"
 }
 options "$tree" "-XX:AOTCacheOutput=$tree/nursd.aot" >"$tree/training.options"
-"$tree/runtime/bin/java" @"$tree/training.options" demo --replay "$recording" >"$tree/training.log" 2>&1 || { cat "$tree/training.log" >&2; exit 1; }
+"$tree/runtime/bin/java" @"$tree/training.options" rehearse --replay "$recording" >"$tree/training.log" 2>&1 || { cat "$tree/training.log" >&2; exit 1; }
 rm "$tree/training.options" "$tree/training.log"
 options "$prefix" "-XX:AOTCache=$prefix/nursd.aot" >"$tree/nursd.options"

@@ -1,3 +1,6 @@
+import ch.qos.logback.classic.spi.Configurator;
+import io.nurs.appliance.log.LogDefaults;
+
 /** The only place where the kernel's, IANA's and the operator's vocabularies meet. */
 module io.nurs.appliance {
     requires ch.qos.logback.classic;
@@ -26,4 +29,7 @@ module io.nurs.appliance {
 
     opens io.nurs.appliance.command to
             info.picocli;
+
+    provides Configurator with
+            LogDefaults;
 }

@@ -41,9 +41,13 @@ class DemoIT {
     private record Outcome(int exitCode, String output) {}
 
     private static Outcome demo(List<String> before, String... arguments) throws Exception {
+        return nursd(before, "demo", arguments);
+    }
+
+    private static Outcome nursd(List<String> before, String subcommand, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(before);
         command.add(ROOT.resolve("nursd").toString());
-        command.add("demo");
+        command.add(subcommand);
         command.addAll(List.of(arguments));
         try (Program program = Program.start(command)) {
             return new Outcome(program.exitCode(), program.output());
@@ -65,7 +69,7 @@ class DemoIT {
     }
 
     @Test
-    void replaysARecordingWithoutAnyPrivilege() throws Exception {
+    void replaysARecordingAndRehearsesAStartWithoutAnyPrivilege() throws Exception {
         Requires.root();
         Requires.tools("setpriv");
         Path copy = Files.copy(RECORDING, Files.createTempFile("nurs", ".bin"), StandardCopyOption.REPLACE_EXISTING);
@@ -74,6 +78,10 @@ class DemoIT {
             Outcome replayed = demo(List.of(NOBODY), "--replay", copy.toString());
             assertEquals(0, replayed.exitCode(), replayed.output());
             assertTrue(replayed.output().contains("0 faults"), replayed.output());
+            Outcome rehearsed = nursd(List.of(NOBODY), "rehearse", "--replay", copy.toString());
+            assertEquals(0, rehearsed.exitCode(), rehearsed.output());
+            assertTrue(rehearsed.output().contains("status page at"), rehearsed.output());
+            assertTrue(rehearsed.output().contains("0 faults"), rehearsed.output());
         } finally {
             Files.delete(copy);
         }

@@ -5,6 +5,8 @@ import io.nurs.appliance.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -20,19 +22,23 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         versionProvider = Versions.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:clean", "1:run-time failure", "2:usage or configuration"},
-        subcommands = {
-            RunCommand.class,
-            ReloadCommand.class,
-            DemoCommand.class,
-            CheckCommand.class,
-            CollectCommand.class,
-            VerifyCommand.class,
-            HashCommand.class,
-            DoctorCommand.class,
-            HealthcheckCommand.class,
-        })
+        exitCodeList = {"0:clean", "1:run-time failure", "2:usage or configuration"})
 public final class Nursd {
+    /** In the order of the help. */
+    private static final List<Subcommand> SUBCOMMANDS = List.of(
+            new Subcommand("run", RunCommand::new),
+            new Subcommand("reload", ReloadCommand::new),
+            new Subcommand("demo", DemoCommand::new),
+            new Subcommand("check", CheckCommand::new),
+            new Subcommand("collect", CollectCommand::new),
+            new Subcommand("verify", VerifyCommand::new),
+            new Subcommand("hash", HashCommand::new),
+            new Subcommand("doctor", DoctorCommand::new),
+            new Subcommand("healthcheck", HealthcheckCommand::new),
+            new Subcommand("rehearse", RehearseCommand::new));
+
+    private record Subcommand(String name, Supplier<Object> command) {}
+
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
@@ -53,7 +59,10 @@ public final class Nursd {
     }
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
-        return commandLine(out, err).execute(args);
+        if (args.length > 0 && List.of("run", "rehearse").contains(args[0])) {
+            EarlyStart.begin();
+        }
+        return commandLine(out, err, args).execute(args);
     }
 
     /** Whether stack traces are wanted. */
@@ -61,12 +70,22 @@ public final class Nursd {
         return verbose;
     }
 
-    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    /**
+     * With the subcommand that {@code args} begin with, or all of them: picocli looks at each by reflection, which is a good part
+     * of the time that nursd takes to start.
+     */
+    static CommandLine commandLine(PrintWriter out, PrintWriter err, String... args) {
         Nursd nursd = new Nursd();
-        return new CommandLine(nursd)
-                .setOut(out)
+        CommandLine line = new CommandLine(nursd);
+        List<Subcommand> asked = SUBCOMMANDS.stream()
+                .filter(subcommand -> args.length > 0 && subcommand.name().equals(args[0]))
+                .toList();
+        (asked.isEmpty() ? SUBCOMMANDS : asked)
+                .forEach(subcommand -> line.addSubcommand(
+                        subcommand.name(), subcommand.command().get()));
+        return line.setOut(out)
                 .setErr(err)
-                .setParameterExceptionHandler((e, args) -> usage(err, e))
+                .setParameterExceptionHandler((e, given) -> usage(err, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> nursd.failure(err, e));
     }
 

@@ -13,6 +13,7 @@ import io.nurs.appliance.status.StatusPages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,8 +68,14 @@ final class StatusServer implements AutoCloseable {
         };
     }
 
+    /** Null if it serves nowhere. */
+    @Nullable
+    String url() {
+        return server.url();
+    }
+
     private void tellWhere() {
-        String url = server.url();
+        String url = url();
         if (url != null) {
             LOG.info("status page at {}", url);
         }

@@ -30,8 +30,12 @@ record LogLine(LogFormat format, boolean stacks, boolean journal) {
     /** All facts of a part begin in this way. */
     private static final Pattern PART = Pattern.compile("(source|exporter|spool|stack) ([A-Za-z0-9._/-]+): .*");
 
-    private static final JsonFactory JSON = new JsonFactory();
     private static final int MAX_CAUSES = 8;
+
+    /** Made when the first line asks for it: most logs are text. */
+    private static final class Json {
+        static final JsonFactory FACTORY = new JsonFactory();
+    }
 
     /** With its line feed. */
     String of(ILoggingEvent event) {
@@ -67,7 +71,7 @@ record LogLine(LogFormat format, boolean stacks, boolean journal) {
 
     private String json(Instant time, LogLevel level, String message, @Nullable IThrowableProxy exception) {
         StringWriter line = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), line)) {
+        try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), line)) {
             json.writeStartObject();
             json.writeStringProperty("time", UTC.format(time));
             json.writeStringProperty("level", level.toString());

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 
-/** Sets up the log of a nursd that runs for long, in place of what logback.xml has for the other commands. */
+/** Sets up the log of a nursd that runs for long, in place of what {@link LogDefaults} has for the other commands. */
 public final class Logs {
     private static final Path STDERR = Path.of("/proc/self/fd/2");
     private static final Duration PATIENCE = Duration.ofSeconds(2);

@@ -90,6 +90,21 @@ class NursdTest {
     }
 
     @Test
+    void aSubcommandByItsNameIsTheOneThatTheHelpLists() {
+        PrintWriter nobody = new PrintWriter(out);
+        Nursd.commandLine(nobody, nobody).getSubcommands().forEach((name, command) -> {
+            assertEquals(
+                    name,
+                    command.getCommand().getClass().getAnnotation(Command.class).name());
+            assertEquals(
+                    List.of(name),
+                    List.copyOf(Nursd.commandLine(nobody, nobody, name, "--help")
+                            .getSubcommands()
+                            .keySet()));
+        });
+    }
+
+    @Test
     void anExpectedFailureIsOneLineWithItsCode() {
         assertEquals(1, failing(() -> {
             throw CommandFailure.runtime("no CAP_NET_ADMIN; run as root");

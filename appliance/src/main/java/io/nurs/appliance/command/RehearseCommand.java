@@ -1,0 +1,112 @@
+package io.nurs.appliance.command;
+
+import io.netty.util.NetUtil;
+import io.nurs.appliance.Appliance;
+import io.nurs.appliance.StartException;
+import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConfigException;
+import io.nurs.appliance.config.MetricsConfig;
+import io.nurs.appliance.log.Logs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleReader;
+import java.lang.module.ResolvedModule;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/**
+ * What an AOT cache is trained with (JEP 514): all of {@code run} that needs neither a privilege nor the network, as a build of an
+ * image has neither. Events come from a recording, and what only the kernel's answers would bring to life is loaded at least.
+ */
+@Command(name = "rehearse", hidden = true, description = "Train an AOT cache; docker/runtime.sh does.")
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in.
+final class RehearseCommand implements Callable<Integer> {
+    private static final int SCRAPES = 20;
+
+    @Option(names = "--replay", paramLabel = "FILE", required = true)
+    private Path replay;
+
+    @Mixin
+    private LogOptions log;
+
+    @ParentCommand
+    private Nursd nursd;
+
+    @Override
+    public Integer call() throws ConfigException, StartException, IOException, InterruptedException {
+        Logs logs = log.start(nursd.verbose());
+        loadOurs();
+        serve();
+        logs.flush();
+        return new CommandLine(new DemoCommand()).execute("--replay", replay.toString());
+    }
+
+    /** A cache keeps what was loaded. */
+    private static void loadOurs() throws IOException {
+        for (ResolvedModule module : ModuleLayer.boot().configuration().modules()) {
+            if (module.name().startsWith("io.nurs.")) {
+                try (ModuleReader reader = module.reference().open()) {
+                    reader.list()
+                            .filter(name -> name.endsWith(".class") && !name.equals("module-info.class"))
+                            .forEach(name -> load(name.replace('/', '.').replaceAll("\\.class$", "")));
+                }
+            }
+        }
+    }
+
+    private static void load(String name) {
+        try {
+            Class.forName(name, false, RehearseCommand.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("the module lists " + name, e);
+        }
+    }
+
+    /** The way to the sources, of which there are none, and the status page. */
+    private static void serve() throws ConfigException, StartException, IOException, InterruptedException {
+        ApplianceConfig asked = ApplianceConfig.forCollector("netflow9://127.0.0.1:9995");
+        ConfigSummary.ways(asked);
+        MetricsConfig all = asked.metrics();
+        InetSocketAddress anyPort = new InetSocketAddress(NetUtil.LOCALHOST4, 0);
+        MetricsConfig metrics = new MetricsConfig(
+                anyPort,
+                all.isWritten(),
+                all.tls(),
+                all.bearerTokenSha256(),
+                all.basicAuth(),
+                all.maxConnections(),
+                all.top());
+        Appliance appliance =
+                Appliance.start(new ApplianceConfig(asked.transport(), List.of(), Map.of(), metrics, List.of()));
+        try (StatusServer server = StatusServer.start(metrics, () -> appliance)) {
+            for (int i = 0; i < SCRAPES; i++) {
+                ask(server, "/metrics");
+                ask(server, "/healthz");
+            }
+        } finally {
+            appliance.stop();
+        }
+    }
+
+    private static void ask(StatusServer server, String path) {
+        URI page = URI.create(String.valueOf(server.url()));
+        try (Socket socket = new Socket(page.getHost(), page.getPort())) {
+            String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
