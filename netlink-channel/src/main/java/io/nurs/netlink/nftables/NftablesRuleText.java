@@ -18,11 +18,10 @@ import org.jspecify.annotations.Nullable;
  * maps, counters, limits of packets, logging, NAT, reject and verdicts. What is not known comes as its expression's name in
  * brackets, such as {@code [fib]}, and so does what is compared with it. An anonymous set comes by the name that the kernel
  * gave it, such as {@code @__set0}: its elements stand in other messages.
+ *
+ * <p>Longer than a class should be, by a method for each expression that reads or writes registers.
  */
 public final class NftablesRuleText {
-    private static final String[] LEVELS = {"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug", "audit"
-    };
-    private static final int DEFAULT_BURST = 5;
     private static final int TCP = 6;
     private static final int ICMP = 1;
     private static final int ICMPV6 = 58;
@@ -123,15 +122,15 @@ public final class NftablesRuleText {
             case "counter" ->
                 "counter packets " + Long.toUnsignedString(step.u64(NFTA_COUNTER_PACKETS)) + " bytes "
                         + Long.toUnsignedString(step.u64(NFTA_COUNTER_BYTES));
-            case "objref" -> object();
-            case "limit" -> limit();
-            case "log" -> log();
+            case "objref" -> RuleStatement.object(step);
+            case "limit" -> RuleStatement.limit(step);
+            case "log" -> RuleStatement.log(step);
             case "masq" ->
                 nat("masquerade", "", ports(NFTA_MASQ_REG_PROTO_MIN, NFTA_MASQ_REG_PROTO_MAX), NFTA_MASQ_FLAGS);
             case "redir" ->
                 nat("redirect", "", ports(NFTA_REDIR_REG_PROTO_MIN, NFTA_REDIR_REG_PROTO_MAX), NFTA_REDIR_FLAGS);
             case "nat" -> translate();
-            case "reject" -> reject();
+            case "reject" -> RuleStatement.reject(step, tableFamily, family);
             case "notrack" -> "notrack";
             default -> null;
         };
@@ -387,63 +386,6 @@ public final class NftablesRuleText {
         }
         boolean inverted = (step.number(NFTA_LOOKUP_FLAGS, 0) & NFT_LOOKUP_F_INV) != 0;
         return words.add(loaded.name + (target == 0 ? " vmap @" : inverted ? " != @" : " @") + set);
-    }
-
-    private @Nullable String object() {
-        String name = step.string(NFTA_OBJREF_IMM_NAME);
-        String kind = switch (step.number(NFTA_OBJREF_IMM_TYPE, -1)) {
-            case NFT_OBJECT_COUNTER -> "counter";
-            case NFT_OBJECT_QUOTA -> "quota";
-            case NFT_OBJECT_LIMIT -> "limit";
-            default -> null;
-        };
-        return name == null || kind == null ? null : kind + " name \"" + name + '"';
-    }
-
-    private @Nullable String limit() {
-        String unit = switch ((int) step.u64(NFTA_LIMIT_UNIT)) {
-            case 1 -> "second";
-            case 60 -> "minute";
-            case 3600 -> "hour";
-            case 86_400 -> "day";
-            case 604_800 -> "week";
-            default -> null;
-        };
-        if (unit == null || step.number(NFTA_LIMIT_TYPE, -1) != NFT_LIMIT_PKTS) {
-            return null;
-        }
-        String over = (step.number(NFTA_LIMIT_FLAGS, 0) & NFT_LIMIT_F_INV) != 0 ? "over " : "";
-        int burst = step.number(NFTA_LIMIT_BURST, DEFAULT_BURST);
-        return "limit rate " + over + Long.toUnsignedString(step.u64(NFTA_LIMIT_RATE)) + "/" + unit
-                + (burst == DEFAULT_BURST ? "" : " burst " + Integer.toUnsignedString(burst) + " packets");
-    }
-
-    private @Nullable String log() {
-        int level = step.number(NFTA_LOG_LEVEL, NFT_LOGLEVEL_WARNING);
-        if (step.number(NFTA_LOG_FLAGS, 0) != 0 || level < 0 || level >= LEVELS.length) {
-            return null;
-        }
-        String prefix = step.string(NFTA_LOG_PREFIX);
-        return "log" + (prefix == null ? "" : " prefix \"" + prefix + '"')
-                + option(" group ", NFTA_LOG_GROUP)
-                + option(" snaplen ", NFTA_LOG_SNAPLEN)
-                + option(" queue-threshold ", NFTA_LOG_QTHRESHOLD)
-                + (level == NFT_LOGLEVEL_WARNING ? "" : " level " + LEVELS[level]);
-    }
-
-    private String option(String name, int type) {
-        return step.has(type) ? name + Integer.toUnsignedString(step.number(type, 0)) : "";
-    }
-
-    private @Nullable String reject() {
-        int type = step.number(NFTA_REJECT_TYPE, -1);
-        if (type == NFT_REJECT_TCP_RST) {
-            return "reject with tcp reset";
-        }
-        // Port unreachable, which is the default, by each family's own number.
-        int usual = type == NFT_REJECT_ICMPX_UNREACH ? 1 : tableFamily == NFPROTO_IPV6 ? 4 : 3;
-        boolean own = type == NFT_REJECT_ICMPX_UNREACH || family == tableFamily;
-        return own && step.number(NFTA_REJECT_ICMP_CODE, -1) == usual ? "reject" : null;
     }
 
     private @Nullable String translate() {
