@@ -30,6 +30,7 @@ public final class Libc {
     public static final int O_RDONLY = 0;
     public static final int O_CLOEXEC = 0x80000;
     public static final int CLONE_NEWNET = 0x40000000;
+    public static final int SIGHUP = 1;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -52,6 +53,7 @@ public final class Libc {
     private static final MethodHandle CLOSE = downcall("close", JAVA_INT);
     private static final MethodHandle SETNS = downcall("setns", JAVA_INT, JAVA_INT);
     private static final MethodHandle UNSHARE = downcall("unshare", JAVA_INT);
+    private static final MethodHandle KILL = downcall("kill", JAVA_INT, JAVA_INT);
 
     /** A thread's own place for errno: a socket may be asked from several threads. */
     private static final ThreadLocal<MemorySegment> STATE =
@@ -175,6 +177,16 @@ public final class Libc {
         MemorySegment state = STATE.get();
         try {
             return result((int) UNSHARE.invokeExact(state, flags), state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/kill.2.html">kill(2)</a>; 0 and less are groups, or all. */
+    public static int kill(int pid, int signal) {
+        MemorySegment state = STATE.get();
+        try {
+            return result((int) KILL.invokeExact(state, pid, signal), state);
         } catch (Throwable t) {
             throw unexpected(t);
         }
