@@ -8,7 +8,9 @@ repository=$(dirname "$(dirname "$(readlink -f "$0")")")
 doc=$root/usr/share/doc/nurs
 
 rm -rf "$root"
-mkdir -p "$root$tree" "$root/etc/nurs" "$root/usr/bin" "$root/var/lib/nurs" "$doc"
+mkdir -p "$root$tree" "$root/etc/nurs" "$root/usr/bin" "$root/var/lib" "$doc"
+# A new volume takes this one's owner and mode, whichever user the container is given.
+mkdir -m 1777 "$root/var/lib/nurs"
 # Netty asks for a /tmp, and writes nothing there.
 mkdir -m 1777 "$root/tmp"
 cp -a "$tree/." "$root$tree"
