@@ -388,7 +388,7 @@ build_elsewhere() {
   cp -r "$root/usr/lib/nurs/modules" "$root/usr/lib/nurs/runtime/release" "$root/usr/share/doc/nurs/nurs.cdx.json" "$work/image"
   podman image unmount "$image" >/dev/null
   # Another compiler may make other bytes.
-  cat "${JAVA_HOME-}/release" /usr/lib/jvm/*/release 2>/dev/null | grep -xF "$(grep '^JAVA_VERSION=' "$work/image/release")" >/dev/null || return 0
+  grep -qsxF "$(grep '^JAVA_VERSION=' "$work/image/release")" "${JAVA_HOME-}/release" /usr/lib/jvm/*/release || return 0
   # -m: in a process group of its own, so that all of it can be ended.
   set -m
   nice docker/reproducible.sh "$work/image/modules" "$work/image/nurs.cdx.json" >"$work/elsewhere.log" 2>&1 &
@@ -414,7 +414,7 @@ for test in the_readme_says_what_is_tested the_examples_are_right the_image_has_
   without_net_admin_it_says_so nothing_but_the_state_can_be_written totals_outlive_the_container usr2_has_live_flows_reported \
   podman_runs_it_as_another_user another_namespace_is_read_with_sys_admin \
   the_status_page_answers a_changed_configuration_is_taken_over nursd_looks_at_itself the_same_inputs_give_the_same_bytes; do
-  echo "image: ${test//_/ }"
+  echo "image, $SECONDS s: ${test//_/ }"
   "$test"
 done
 echo "image: all well, $SECONDS s"
