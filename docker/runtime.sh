@@ -30,7 +30,7 @@ mkdir -p "$tree/modules" "$tree/native"
 "$JAVA_HOME/bin/jlink" --add-modules "$jdk_modules" --vm server --output "$tree/runtime" \
   --strip-java-debug-attributes --no-header-files --no-man-pages
 
-for jar in "$built"/*.jar; do
+for jar in "$built"/*.jar "$repository"/appliance/target/natives/*.jar; do
   case $jar in
     */netty-transport-native-*-linux-"$machine".jar)
       (cd "$tree/native" && "$JAVA_HOME/bin/jar" --extract --file "$jar" META-INF/native)

@@ -29,6 +29,7 @@ public final class Libc {
     public static final int O_RDONLY = 0;
     public static final int O_CLOEXEC = 0x80000;
     public static final int CLONE_NEWNET = 0x40000000;
+    public static final int SIGHUP = 1;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -54,6 +55,7 @@ public final class Libc {
     private static final MethodHandle CLOSE = function("close");
     private static final MethodHandle SETNS = function("setns");
     private static final MethodHandle UNSHARE = function("unshare");
+    private static final MethodHandle KILL = function("kill");
 
     /** A thread's own place for errno: a socket may be asked from several threads. */
     private static final ThreadLocal<MemorySegment> STATE =
@@ -121,6 +123,11 @@ public final class Libc {
     /** <a href="https://man7.org/linux/man-pages/man2/unshare.2.html">unshare(2)</a>: moves the calling thread alone. */
     public static int unshare(int flags) {
         return call(UNSHARE, flags, 0, 0, 0, 0, 0);
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/kill.2.html">kill(2)</a>; 0 and less are groups, or all. */
+    public static int kill(int pid, int signal) {
+        return call(KILL, pid, signal, 0, 0, 0, 0);
     }
 
     private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
