@@ -4,11 +4,10 @@
 set -eu
 tree=${1:?the tree that runtime.sh made, where it will lie}
 root=${2:?where to make it}
-repository=$(dirname "$(dirname "$(readlink -f "$0")")")
 doc=$root/usr/share/doc/nurs
 
 rm -rf "$root"
-mkdir -p "$root$tree" "$root/etc/nurs" "$root/usr/bin" "$root/var/lib/nurs" "$doc/libraries"
+mkdir -p "$root$tree" "$root/etc/nurs" "$root/usr/bin" "$root/var/lib/nurs"
 # Netty asks for a /tmp, and writes nothing there.
 mkdir -m 1777 "$root/tmp"
 cp -a "$tree/." "$root$tree"
@@ -27,14 +26,6 @@ printf '%s\n' 'root:x:0:0::/:/sbin/nologin' 'nurs:x:10001:10001::/var/lib/nurs:/
 printf '%s\n' 'root:x:0:' 'nurs:x:10001:' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 
-# Licences: ours, what is in each library, the C library's; the JDK's are in runtime/legal. The SBOM names each library's.
-cp "$repository/LICENSE" "$doc"
-cp "$repository/appliance/target/sbom/nurs.cdx.json" "$doc"
-for jar in "$tree"/modules/*.jar; do
-  into=$doc/libraries/$(basename "$jar" .jar)
-  mkdir "$into"
-  (cd "$into" && "$JAVA_HOME/bin/jar" --list --file "$jar" | grep -iE '(^|/)(licen[sc]e|notice|copying)[^/]*$' | grep -v '\.class$' |
-    xargs -r "$JAVA_HOME/bin/jar" --extract --file "$jar")
-  rmdir "$into" 2>/dev/null || true
-done
+# Licences, and the C library's; the JDK's are in runtime/legal.
+"$(dirname "$0")/licences.sh" "$tree" "$doc"
 [ ! -e /usr/share/doc/libc6/copyright ] || cp -L /usr/share/doc/libc6/copyright "$doc/libc6.copyright"
