@@ -77,7 +77,7 @@ class ConfigurationDocTest {
         }
     }
 
-    private static Set<String> knownKeys() {
+    static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
         assertEquals(14, e.errors().size(), e::getMessage);
