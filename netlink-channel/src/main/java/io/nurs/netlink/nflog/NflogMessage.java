@@ -120,7 +120,10 @@ public final class NflogMessage {
         return index.offset(NFULA_PAYLOAD);
     }
 
-    /** Octets of the packet that are here: all of them, or those of the copy range. NFULA_PAYLOAD */
+    /**
+     * Octets of the packet that are here: all of them, or those of the copy range. Checksums of a packet that goes out may not
+     * be made yet, where the interface is to do it. NFULA_PAYLOAD
+     */
     public int payloadLength() {
         return length(NFULA_PAYLOAD);
     }

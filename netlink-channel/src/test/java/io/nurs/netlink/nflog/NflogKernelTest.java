@@ -8,19 +8,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.nurs.netlink.Capture;
 import io.nurs.netlink.CountingEventLoop;
 import io.nurs.netlink.Errno;
+import io.nurs.netlink.Messages;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.Requires;
 import io.nurs.netlink.Transport;
+import io.nurs.netlink.libc.Libc;
 import io.nurs.netlink.packet.PacketHeaders;
 import io.nurs.netlink.packet.PacketNamespace;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.DatagramSocket;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -41,6 +48,9 @@ class NflogKernelTest {
 
     private static final int PORT = 5000;
     private static final int SEQUENCES = NFULNL_CFG_F_SEQ | NFULNL_CFG_F_SEQ_GLOBAL;
+
+    private static final int AF_PACKET = 17;
+    private static final int SOCKADDR_LL_BYTES = 20;
 
     private PacketNamespace kernel;
 
@@ -297,6 +307,58 @@ class NflogKernelTest {
                 kernel.send(socket, "127.0.0.1", PORT, "x");
                 assertEquals(0, reader.next().payloadLength());
             }
+        }
+    }
+
+    @Test
+    void tellsTheVlanAndTheLinkHeaderOfABridgedPacket() throws Exception {
+        Requires.tool("ip");
+        Requires.tool("nft");
+        kernel.sh(
+                "ip link add br0 type bridge",
+                "ip link add p0 type veth peer name p1",
+                "ip link set p1 master br0",
+                "for i in br0 p0 p1; do ip link set $i up; done",
+                "nft add table bridge b",
+                "nft add chain bridge b c '{ type filter hook prerouting priority 0; }'",
+                "nft add rule bridge b c vlan id 77 log group 200 prefix bridged");
+        String link = kernel.run("ip", "-o", "link", "show", "p0");
+        int index = Integer.parseInt(link.substring(0, link.indexOf(':')));
+        byte[] frame = Capture.read("packet/udp4.hex");
+        byte[] tagged = Messages.join(
+                Arrays.copyOf(frame, 12),
+                Messages.octets(0x81, 0, 0xa0, 77),
+                Arrays.copyOfRange(frame, 12, frame.length));
+        try (CountingEventLoop loop = Transport.EPOLL.eventLoop()) {
+            Reader reader = new Reader();
+            NetlinkChannel channel = open(loop, reader);
+            assertEquals(0, ask(channel, bind(channel, GROUP, 1)));
+            Seen seen = null;
+            // The port takes nothing before it has found its peer up.
+            for (int i = 0; i < 100 && seen == null; i++) {
+                kernel.call(() -> sendFrame(index, tagged));
+                seen = reader.seen.poll(100, TimeUnit.MILLISECONDS);
+            }
+            Seen bridged = assertInstanceOf(Seen.class, seen, "no packet came");
+            assertEquals("bridged", bridged.prefix());
+            assertTrue(bridged.vlan());
+            assertEquals(0xa04d, bridged.vlanTci());
+            assertEquals(14, bridged.linkHeaderLength());
+            assertEquals(53, bridged.port());
+        }
+    }
+
+    /** packet(7) */
+    private static int sendFrame(int interfaceIndex, byte[] frame) {
+        int fd = Libc.socket(AF_PACKET, Libc.SOCK_RAW, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(SOCKADDR_LL_BYTES, Integer.BYTES);
+            address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_PACKET);
+            address.set(ValueLayout.JAVA_INT, 4, interfaceIndex);
+            MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_BYTE, frame);
+            return Libc.sendto(fd, data.address(), frame.length, 0, address.address(), SOCKADDR_LL_BYTES);
+        } finally {
+            Libc.close(fd);
         }
     }
 
