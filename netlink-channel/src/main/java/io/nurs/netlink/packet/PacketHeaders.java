@@ -3,7 +3,6 @@ package io.nurs.netlink.packet;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * A borrowed view of a packet's headers: one pass finds where each starts, and nothing is copied. Whatever the octets say, it
@@ -14,7 +13,7 @@ import java.util.Arrays;
  *
  * <p>Longer than a class should be, by a method for each protocol's header.
  */
-public final class PacketHeaders {
+public final class PacketHeaders extends PacketOctets {
     // linux/if_ether.h
     public static final int ETH_P_IP = 0x0800;
     public static final int ETH_P_IPV6 = 0x86dd;
@@ -58,8 +57,6 @@ public final class PacketHeaders {
     private static final int GRE_HAS_KEY = 0x2000;
     private static final int GRE_HAS_SEQUENCE = 0x1000;
 
-    private static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
-    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -76,13 +73,6 @@ public final class PacketHeaders {
         PAYLOAD
     }
 
-    private final long[] starts = new long[Layer.COUNT];
-    /** Where a layer's fields must end. */
-    private final long[] limits = new long[Layer.COUNT];
-
-    private MemorySegment memory = MemorySegment.NULL;
-    private Cut cut = Cut.NONE;
-    private boolean malformed;
     private int etherType;
     private int protocol;
     private int extensions;
@@ -90,11 +80,6 @@ public final class PacketHeaders {
     private long network;
     private long transport;
     private long payload;
-    /** Where the octets end. */
-    private long captured;
-    /** Where the packet says that it ends; Long.MAX_VALUE if it does not say. */
-    private long declared;
-
     /**
      * Points the view at a packet that starts with its network header, as NFLOG and NFQUEUE have it.
      *
@@ -137,51 +122,17 @@ public final class PacketHeaders {
         return this;
     }
 
-    public MemorySegment memory() {
-        return memory;
-    }
-
-    /** Whether all of a field's octets are there, and within what their packet says is its own. */
-    public boolean has(PacketField field) {
-        long start = starts[field.layer];
-        return start >= 0 && start + field.offset + field.octets <= limits[field.layer];
-    }
-
-    /** 0 if the field is not there. */
-    public long value(PacketField field) {
-        if (!has(field)) {
-            return 0;
-        }
-        long at = starts[field.layer] + field.offset;
-        long octets = switch (field.octets) {
-            case 1 -> u8(at);
-            case 2 -> u16(at);
-            case 4 -> Integer.toUnsignedLong(memory.get(U32, at));
-            default -> (long) u16(at) << 32 | Integer.toUnsignedLong(memory.get(U32, at + 2));
-        };
-        return octets >>> field.shift & field.mask;
-    }
-
-    public Cut cut() {
-        return cut;
-    }
-
-    /** Whether a length or version in it is impossible; what stands before that may be read. */
-    public boolean isMalformed() {
-        return malformed;
-    }
-
     /** Behind all VLAN tags; below 0x600 it is a length, of IEEE 802.3. 0 if unknown. */
     public int etherType() {
         return etherType;
     }
 
     public boolean isIpv4() {
-        return starts[Layer.IPV4] >= 0;
+        return start(Layer.IPV4) >= 0;
     }
 
     public boolean isIpv6() {
-        return starts[Layer.IPV6] >= 0;
+        return start(Layer.IPV6) >= 0;
     }
 
     /** Whether {@link #protocol()} is known: not if the packet is cut among extension headers that hide it. */
@@ -287,18 +238,8 @@ public final class PacketHeaders {
         return payload < 0 ? 0 : (int) (end() - payload);
     }
 
-    /** Where the packet ends, or its octets where it was cut. */
-    public long end() {
-        return Math.min(captured, declared);
-    }
-
     private void reset(MemorySegment memory, long captured) {
-        Arrays.fill(starts, -1);
-        this.memory = memory;
-        this.captured = captured;
-        declared = Long.MAX_VALUE;
-        cut = Cut.NONE;
-        malformed = false;
+        clear(memory, captured);
         laterFragment = false;
         etherType = 0;
         protocol = -1;
@@ -306,24 +247,6 @@ public final class PacketHeaders {
         network = -1;
         transport = -1;
         payload = -1;
-    }
-
-    private void found(int layer, long start, long limit) {
-        starts[layer] = start;
-        limits[layer] = limit;
-    }
-
-    /** Whether a header that ends there is there; if not, says why. */
-    private boolean reaches(long end, Cut where) {
-        if (end > declared) {
-            malformed = true;
-            return false;
-        }
-        if (end > captured) {
-            cut = where;
-            return false;
-        }
-        return true;
     }
 
     private static boolean isTag(int type) {
@@ -548,11 +471,11 @@ public final class PacketHeaders {
     }
 
     private long addressesFrom() {
-        long ipv4 = starts[Layer.IPV4];
+        long ipv4 = start(Layer.IPV4);
         if (ipv4 >= 0) {
             return ipv4 + 12;
         }
-        long ipv6 = starts[Layer.IPV6];
+        long ipv6 = start(Layer.IPV6);
         return ipv6 < 0 ? -1 : ipv6 + 8;
     }
 
@@ -562,13 +485,5 @@ public final class PacketHeaders {
 
     private long low(long address) {
         return isIpv6() ? memory.get(U64, address + 8) : Integer.toUnsignedLong(memory.get(U32, address));
-    }
-
-    private int u8(long at) {
-        return Byte.toUnsignedInt(memory.get(U8, at));
-    }
-
-    private int u16(long at) {
-        return Short.toUnsignedInt(memory.get(U16, at));
     }
 }
