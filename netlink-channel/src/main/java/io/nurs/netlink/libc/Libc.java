@@ -95,12 +95,26 @@ public final class Libc {
 
     /** <a href="https://man7.org/linux/man-pages/man2/recvmmsg.2.html">recvmmsg(2)</a>, without its timeout. */
     public static int recvmmsg(int fd, long messages, int count, int flags) {
-        return call(RECVMMSG, fd, messages, count, flags, 0L, 0);
+        MemorySegment state = STATE.get();
+        try {
+            return result(
+                    (int) RECVMMSG.invokeExact(state, (long) fd, messages, (long) count, (long) flags, 0L, 0L), state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/sendto.2.html">sendto(2)</a>; address 0 is the socket's own peer. */
     public static int sendto(int fd, long data, long length, int flags, long address, int addressLength) {
-        return call(SENDTO, fd, data, length, flags, address, addressLength);
+        MemorySegment state = STATE.get();
+        try {
+            return result(
+                    (int) SENDTO.invokeExact(
+                            state, (long) fd, data, length, (long) flags, address, (long) addressLength),
+                    state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a> */
@@ -130,14 +144,22 @@ public final class Libc {
         return call(KILL, pid, signal, 0, 0, 0, 0);
     }
 
+    /** For what is called now and then: only a handle that is a constant to its compiler is called without garbage. */
     private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
         MemorySegment state = STATE.get();
         try {
-            int returned = (int) function.invokeExact(state, a, b, c, d, e, f);
-            return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+            return result((int) function.invokeExact(state, a, b, c, d, e, f), state);
         } catch (Throwable t) {
-            throw new AssertionError("a downcall cannot throw", t);
+            throw unexpected(t);
         }
+    }
+
+    private static int result(int returned, MemorySegment state) {
+        return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+    }
+
+    private static AssertionError unexpected(Throwable t) {
+        return new AssertionError("a downcall cannot throw", t);
     }
 
     private static MethodHandle function(String name) {
