@@ -12,13 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.nurs.netlink.Allocation;
 import io.nurs.netlink.Capture;
 import io.nurs.netlink.NetlinkBatch;
 import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkStats;
 import io.nurs.netlink.conntrack.ConntrackMessage;
-import io.nurs.netlink.packet.Allocations;
 import io.nurs.netlink.packet.PacketField;
 import io.nurs.netlink.packet.PacketHeaders;
 import io.nurs.netlink.packet.ViewFuzz;
@@ -178,7 +178,7 @@ class NflogDecoderTest {
         NflogReader summer = new NflogReader();
         EmbeddedChannel channel =
                 new EmbeddedChannel(new NetlinkMessageDecoder(stats), new NflogDecoder(stats), summer);
-        Allocations.assertNone("decoding an NFLOG packet and its headers", PACKETS, () -> {
+        Allocation.assertNone("decoding an NFLOG packet and its headers", PACKETS, () -> {
             for (int i = 0; i < PACKETS / NflogCaptures.PACKETS; i++) {
                 channel.pipeline().fireChannelRead(batch);
             }

@@ -13,11 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.nurs.netlink.Allocation;
 import io.nurs.netlink.Capture;
 import io.nurs.netlink.NetlinkBatch;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkStats;
-import io.nurs.netlink.packet.Allocations;
 import io.nurs.netlink.packet.PacketField;
 import io.nurs.netlink.packet.PacketHeaders;
 import io.nurs.netlink.packet.ViewFuzz;
@@ -160,7 +160,7 @@ class NfqueueDecoderTest {
         Summer summer = new Summer();
         EmbeddedChannel channel =
                 new EmbeddedChannel(new NetlinkMessageDecoder(stats), new NfqueueDecoder(stats), summer);
-        Allocations.assertNone("decoding an NFQUEUE packet and its headers", PACKETS, () -> {
+        Allocation.assertNone("decoding an NFQUEUE packet and its headers", PACKETS, () -> {
             for (int i = 0; i < PACKETS / captures.size(); i++) {
                 channel.pipeline().fireChannelRead(batch);
             }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.nurs.netlink.Allocation;
 import io.nurs.netlink.CountingEventLoop;
 import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
@@ -17,7 +18,6 @@ import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.Requires;
 import io.nurs.netlink.Transport;
-import io.nurs.netlink.packet.Allocations;
 import io.nurs.netlink.packet.Checksums;
 import io.nurs.netlink.packet.PacketHeaders;
 import io.nurs.netlink.packet.PacketNamespace;
@@ -458,13 +458,13 @@ class NfqueueKernelTest {
             channel.config().setAutoRead(false);
             MemorySegment packet = MemorySegment.ofArray(new byte[100]);
             loop.submit(() -> {
-                        Allocations.assertNone("a verdict with mark and payload, one a datagram,", times, () -> {
+                        Allocation.assertNone("a verdict with mark and payload, one a datagram,", times, () -> {
                             for (int i = 0; i < times; i++) {
                                 verdicts.decideWithMarkAndPayload(1, i, Verdict.NF_ACCEPT, i, packet, 0, 100);
                                 verdicts.flush();
                             }
                         });
-                        Allocations.assertNone("a verdict, 64 a datagram,", times, () -> {
+                        Allocation.assertNone("a verdict, 64 a datagram,", times, () -> {
                             for (int i = 0; i < times; i++) {
                                 verdicts.decide(1, i, Verdict.NF_ACCEPT);
                             }
