@@ -20,8 +20,9 @@ final class CommandPage {
     }
 
     void write(CommandLine nursd) {
-        List<CommandLine> commands =
-                nursd.getSubcommands().values().stream().distinct().toList();
+        List<CommandLine> commands = nursd.getSubcommands().values().stream()
+                .filter(command -> !command.getCommandSpec().usageMessage().hidden())
+                .toList();
         page.section("Name")
                 .line(nursd.getCommandName() + " - "
                         + lowerCase(text(nursd.getCommandSpec().usageMessage().description())));

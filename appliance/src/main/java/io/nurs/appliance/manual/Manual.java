@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import picocli.AutoComplete;
-import picocli.CommandLine;
 
 /**
  * A program of its own, for docker/package/build.sh: {@code Manual docs/configuration.md DIRECTORY} writes nursd.8, nursd.yaml.5 and
@@ -24,16 +23,12 @@ public final class Manual {
         Path into = Path.of(arguments[1]);
         Files.writeString(into.resolve("nursd.8"), command(reference));
         Files.writeString(into.resolve("nursd.yaml.5"), configuration(reference));
-        Files.writeString(into.resolve("nursd.bash"), AutoComplete.bash("nursd", nursd()));
-    }
-
-    private static CommandLine nursd() {
-        return new CommandLine(Nursd.class).setCommandName("nursd");
+        Files.writeString(into.resolve("nursd.bash"), AutoComplete.bash("nursd", Nursd.commandLine()));
     }
 
     static String command(String reference) {
         Roff page = new Roff("nursd", 8, "nurs", "System Manager's Manual");
-        new CommandPage(page).write(nursd());
+        new CommandPage(page).write(Nursd.commandLine());
         page.section("Signals");
         page.term("SIGTERM, SIGINT").line("The last reports are sent, and nursd ends.");
         page.term("SIGHUP").line("The configuration is read again; what has not changed goes on.");
