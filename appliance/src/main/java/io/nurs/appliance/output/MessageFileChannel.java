@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A channel whose other end is a file: every {@code ByteBuf} is one message, and a file is whole messages of one transport
- * session (RFC 5655). Only its own thread waits for the disk; one batch is there at a time, what comes meanwhile waits in the
- * channel, whose writability says when that is much. A promise is kept when the message is in the file.
+ * A channel whose other end is a file, or a reader who is written to in the same way: every {@code ByteBuf} is one message, and a
+ * file of messages is whole ones of one transport session (RFC 5655). Only its own thread waits for the disk, and makes of messages
+ * what is written; one batch is there at a time, what comes meanwhile waits in the channel, whose writability says when that is much. A promise is kept when the message is in the file.
  *
  * <p>While the file cannot be written, messages are dropped and counted, and their promises fail.
  *
@@ -60,7 +60,7 @@ public final class MessageFileChannel extends AbstractChannel {
     /** Whether a failure was told of, and its end is to be. */
     private boolean saysFailure;
 
-    private final MessageFile file;
+    private final MessageSink file;
     private final MessageBatch batch = new MessageBatch();
     private final ThreadPoolExecutor writer;
     private final Runnable begin = this::begin;
@@ -87,10 +87,14 @@ public final class MessageFileChannel extends AbstractChannel {
 
     /** The owner registers it, and says when files end: {@link #open} does both. */
     MessageFileChannel(MessageFileOptions options, ExportClock clock) {
+        this(options, clock, new MessageFile(options, MessageFormat.MESSAGES));
+    }
+
+    MessageFileChannel(MessageFileOptions options, ExportClock clock, MessageSink file) {
         super(null);
         this.options = options;
         this.clock = clock;
-        this.file = new MessageFile(options);
+        this.file = file;
         config.setWriteBufferWaterMark(WATER_MARK);
         this.writer = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4), task -> {
             Thread thread = new Thread(task, "file-" + options.exporter());
@@ -107,7 +111,30 @@ public final class MessageFileChannel extends AbstractChannel {
      */
     public static MessageFileChannel open(MessageFileOptions options, FlowEncoder encoder, EventLoop loop)
             throws StartException, InterruptedException {
-        return open(new MessageFileChannel(options, ExportClock.SYSTEM), encoder, loop);
+        return open(options, MessageFormat.MESSAGES, encoder, loop);
+    }
+
+    /**
+     * A file of what a format makes of messages.
+     *
+     * @throws StartException if the file cannot be made; one whose disk hangs is waited for while messages are
+     */
+    public static MessageFileChannel open(
+            MessageFileOptions options, MessageFormat format, FlowEncoder encoder, EventLoop loop)
+            throws StartException, InterruptedException {
+        return open(
+                new MessageFileChannel(options, ExportClock.SYSTEM, new MessageFile(options, format)), encoder, loop);
+    }
+
+    /**
+     * To a reader, who may come later: until then, messages are dropped and counted.
+     *
+     * @param options whose path is what the reader is called, and nothing else
+     */
+    public static MessageFileChannel open(
+            MessageFileOptions options, SocketSink reader, FlowEncoder encoder, EventLoop loop)
+            throws StartException, InterruptedException {
+        return open(new MessageFileChannel(options, ExportClock.SYSTEM, reader), encoder, loop);
     }
 
     static MessageFileChannel open(MessageFileChannel channel, FlowEncoder encoder, EventLoop loop)
@@ -126,11 +153,13 @@ public final class MessageFileChannel extends AbstractChannel {
                 })
                 .register()
                 .sync();
-        if (channel.begun.await(PATIENCE.toMillis()) && channel.begun.cause() instanceof IOException e) {
+        if (channel.file.isExpectedAtStart()
+                && channel.begun.await(PATIENCE.toMillis())
+                && channel.begun.cause() instanceof IOException e) {
             channel.close().await();
             throw new StartException(
                     "exporter " + channel.options.exporter() + ": cannot write " + channel.options + ": "
-                            + DiskFailure.reason(e) + "; " + DiskFailure.advice(e),
+                            + DiskFailure.reason(e) + "; " + channel.file.advice(e),
                     e);
         }
         return channel;
@@ -140,12 +169,17 @@ public final class MessageFileChannel extends AbstractChannel {
         return stats;
     }
 
+    /** Whether what is written goes nowhere at present; for any thread, a moment late. */
+    public boolean isFailing() {
+        return failure != null;
+    }
+
     /** Whether the file has all the octets that it may have, or will take no more. */
     boolean isFull() {
         if (sessionOver) {
             return System.nanoTime() - retryNanos >= 0;
         }
-        return options.rotateBytes() > 0 && fileBytes >= options.rotateBytes();
+        return !file.rotatesBySize() && options.rotateBytes() > 0 && fileBytes >= options.rotateBytes();
     }
 
     /** Whether a new session is to begin: all that was sealed has been written to the channel, then {@link #rotate()}. */
@@ -197,7 +231,12 @@ public final class MessageFileChannel extends AbstractChannel {
     /** On the writer thread. */
     private void append() {
         boolean gone = file.isGone();
-        file.append(batch);
+        try {
+            file.append(batch);
+        } catch (RuntimeException e) {
+            // Without a report all that comes would wait for ever.
+            batch.setFailure(new IOException("internal error: " + e, e));
+        }
         report(() -> appended(gone));
     }
 
@@ -230,6 +269,7 @@ public final class MessageFileChannel extends AbstractChannel {
     private void appended(boolean gone) {
         IOException cause = batch.failure();
         int written = batch.written();
+        stats.files += batch.filesBegun();
         stats.writtenMessages += written;
         stats.writtenBytes += batch.writtenBytes();
         stats.dropped(batch.count() - written, batch.bytes() - batch.writtenBytes());
@@ -280,7 +320,7 @@ public final class MessageFileChannel extends AbstractChannel {
                     "exporter {}: {}; {}; {} messages ({} octets) dropped so far, trying again every {} s{}",
                     options.exporter(),
                     failure.getMessage(),
-                    DiskFailure.advice(cause),
+                    file.advice(cause),
                     stats.droppedMessages,
                     stats.droppedBytes,
                     options.retry().toSeconds(),
