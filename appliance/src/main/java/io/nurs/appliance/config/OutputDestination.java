@@ -2,12 +2,22 @@ package io.nurs.appliance.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where records go as text. */
-public record OutputDestination(OutputFormat format, OutputPlace place) implements Destination {
+/**
+ * Where records go as text.
+ *
+ * @param syslog with {@link OutputFormat#SYSLOG}, and null else
+ */
+public record OutputDestination(
+        OutputFormat format, OutputPlace place, @Nullable SyslogConfig syslog) implements Destination {
     /** Null after reporting what is wrong. */
     static @Nullable OutputDestination read(YamlSection exporter, OutputFormat format) {
+        if (format == OutputFormat.SYSLOG) {
+            OutputSocket socket = OutputSocket.ofSyslog(exporter);
+            SyslogConfig syslog = SyslogConfig.read(exporter, socket);
+            return new OutputDestination(format, socket, syslog);
+        }
         OutputPlace place = OutputPlace.read(exporter, format);
-        return place == null ? null : new OutputDestination(format, place);
+        return place == null ? null : new OutputDestination(format, place, null);
     }
 
     @Override

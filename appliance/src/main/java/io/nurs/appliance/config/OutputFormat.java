@@ -5,7 +5,9 @@ public enum OutputFormat {
     JSON("json", "JSON"),
     /** RFC 4180 */
     CSV("csv", "CSV"),
-    XML("xml", "XML");
+    XML("xml", "XML"),
+    /** RFC 5424, or what syslog(3) writes. */
+    SYSLOG("syslog", "syslog");
 
     private final String word;
     private final String title;

@@ -8,27 +8,34 @@ import org.jspecify.annotations.Nullable;
 public sealed interface OutputPlace permits FileDestination, OutputSocket {
     /** The keys stand among the exporter's own, one of them; null after reporting what is wrong. */
     static @Nullable OutputPlace read(YamlSection exporter, OutputFormat format) {
-        YamlSection file = null;
-        List<String> found = new ArrayList<>();
-        for (String key : List.of("file", "tcp", "unix")) {
-            if (exporter.value(key) != null) {
-                found.add(key);
-            }
-        }
+        List<String> found = found(exporter, "file", "tcp", "unix");
         if (found.size() != 1) {
             String choices = "write file: { path: /var/lib/nurs/flows." + format
                     + " }, or tcp: with an address, or unix: with the path of a socket";
             if (found.isEmpty()) {
                 exporter.missing("file", choices);
-            } else {
-                exporter.place().error("has " + String.join(" and ", found) + "; write one of them");
             }
+            OutputSocket.read(exporter, OutputSocket.Kind.UNIX_STREAM);
             return null;
         }
         if (found.getFirst().equals("file")) {
-            file = exporter.section("file");
+            YamlSection file = exporter.section("file");
             return file == null ? null : FileDestination.read(file);
         }
-        return OutputSocket.read(exporter);
+        return OutputSocket.read(exporter, OutputSocket.Kind.UNIX_STREAM);
+    }
+
+    /** Which of these are there, after reporting that there are several. */
+    static List<String> found(YamlSection exporter, String... keys) {
+        List<String> found = new ArrayList<>();
+        for (String key : keys) {
+            if (exporter.value(key) != null) {
+                found.add(key);
+            }
+        }
+        if (found.size() > 1) {
+            exporter.place().error("has " + String.join(" and ", found) + "; write one of them");
+        }
+        return found;
     }
 }

@@ -20,11 +20,17 @@ public record OutputSocket(
     private static final int LONGEST_PATH = 107;
 
     private static final int NO_PORT = 0;
+    /** RFC 5426 §3.3 */
+    private static final int SYSLOG_PORT = 514;
+
+    private static final Path DEV_LOG = Path.of("/dev/log");
 
     /** What kind of socket. */
     public enum Kind {
         TCP("tcp"),
-        UNIX_STREAM("unix");
+        UDP("udp"),
+        UNIX_STREAM("unix"),
+        UNIX_DATAGRAM("unix");
 
         private final String word;
 
@@ -38,15 +44,26 @@ public record OutputSocket(
         }
     }
 
+    /** A syslog daemon, this host's if no other is named. */
+    static OutputSocket ofSyslog(YamlSection exporter) {
+        OutputPlace.found(exporter, "unix", "udp", "tcp");
+        CollectorAddress udp = exporter.optional("udp", text -> CollectorAddress.parse(text, SYSLOG_PORT));
+        OutputSocket socket = read(exporter, Kind.UNIX_DATAGRAM);
+        if (udp != null) {
+            return new OutputSocket(Kind.UDP, udp, null, null);
+        }
+        return socket == null ? new OutputSocket(Kind.UNIX_DATAGRAM, null, DEV_LOG, null) : socket;
+    }
+
     /** The one of the keys {@code tcp} and {@code unix} that is there. */
-    static @Nullable OutputSocket read(YamlSection exporter) {
+    static @Nullable OutputSocket read(YamlSection exporter, Kind unix) {
         CollectorAddress address = exporter.optional("tcp", OutputSocket::address);
         Path path = exporter.optional("unix", OutputSocket::path);
         TlsConfig tls = tls(exporter);
         if (address != null) {
             return new OutputSocket(Kind.TCP, address, null, tls);
         }
-        return path == null ? null : new OutputSocket(Kind.UNIX_STREAM, null, path, null);
+        return path == null ? null : new OutputSocket(unix, null, path, null);
     }
 
     private static @Nullable TlsConfig tls(YamlSection exporter) {
@@ -64,7 +81,7 @@ public record OutputSocket(
     private static CollectorAddress address(String text) {
         CollectorAddress address = CollectorAddress.parse(text, NO_PORT);
         if (address.port() == NO_PORT) {
-            throw new IllegalArgumentException(ScalarText.quote(text) + " needs a port, such as 192.0.2.10:5170");
+            throw new IllegalArgumentException(ScalarText.quote(text) + " needs a port, such as \"192.0.2.10:5170\"");
         }
         return address;
     }

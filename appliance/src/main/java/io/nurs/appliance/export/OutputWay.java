@@ -8,6 +8,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -48,6 +50,7 @@ final class OutputWay implements SocketSink.Way {
     static SocketSink.Framing framing(OutputSocket socket) {
         return switch (socket.kind()) {
             case TCP, UNIX_STREAM -> SocketSink.Framing.STREAM;
+            case UDP, UNIX_DATAGRAM -> SocketSink.Framing.LINE;
         };
     }
 
@@ -79,7 +82,9 @@ final class OutputWay implements SocketSink.Way {
                 .channel(
                         switch (socket.kind()) {
                             case TCP -> EpollSocketChannel.class;
+                            case UDP -> EpollDatagramChannel.class;
                             case UNIX_STREAM -> EpollDomainSocketChannel.class;
+                            case UNIX_DATAGRAM -> EpollDomainDatagramChannel.class;
                         })
                 .connect(address())
                 .await();

@@ -15,14 +15,19 @@ import io.nurs.appliance.output.text.CsvLines;
 import io.nurs.appliance.output.text.JsonLines;
 import io.nurs.appliance.output.text.RecordLines;
 import io.nurs.appliance.output.text.RecordText;
+import io.nurs.appliance.output.text.SyslogLines;
 import io.nurs.appliance.output.text.XmlLines;
 import io.nurs.flow.Field;
 import io.nurs.flow.FlowEncoder;
 import io.nurs.flow.InformationElement;
 import io.nurs.flow.Template;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Opens the ways out of records that are written as text. */
 final class Outputs {
@@ -59,8 +64,27 @@ final class Outputs {
             case JSON -> new JsonLines();
             case CSV -> CsvLines.of(elements(templates));
             case XML -> new XmlLines();
+            case SYSLOG -> syslog(output);
         };
         return new RecordText(exporter.name(), own, lines);
+    }
+
+    private static RecordLines syslog(OutputDestination output) {
+        boolean isStream = output.place() instanceof OutputSocket socket && socket.kind() == OutputSocket.Kind.TCP;
+        return new SyslogLines(
+                Objects.requireNonNull(output.syslog()),
+                isStream,
+                host(),
+                ProcessHandle.current().pid());
+    }
+
+    /** As the kernel knows it: no name is resolved. */
+    private static String host() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static List<List<InformationElement>> elements(List<? extends Template<?>> templates) {
