@@ -241,7 +241,7 @@ class OutputsTest extends RouterTest {
                     });
                     assertTrue(reader.text().startsWith("sourceIPv4Address,"), reader.text());
                 }
-                Files.delete(unix);
+                Files.deleteIfExists(unix);
             }
         }
     }

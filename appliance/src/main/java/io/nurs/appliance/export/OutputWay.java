@@ -21,6 +21,7 @@ import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.OutputSocket;
 import io.nurs.appliance.config.TlsConfig;
 import io.nurs.appliance.output.SocketSink;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -131,6 +132,9 @@ final class OutputWay implements SocketSink.Way {
 
     /** Without what Netty says of the system call and the address. */
     private static String plain(Throwable cause) {
+        if (cause instanceof FileNotFoundException) {
+            return "there is no such socket";
+        }
         String message = SocketOptions.reason(cause);
         return message.replaceFirst("^.*failed with error\\(-?[0-9]+\\): ", "").replaceFirst(": [^ ]*[/:][^ ]*$", "");
     }

@@ -100,10 +100,10 @@ public final class SocketSink implements MessageSink {
         for (int i = 0; i < batch.count(); i++) {
             List<ChannelFuture> parts = new ArrayList<>();
             if (octets[i].hasRemaining()) {
-                if (!hasHead) {
-                    hasHead = true;
+                if (!hasHead && format.head().length > 0) {
                     parts.add(to.write(Unpooled.wrappedBuffer(format.head())));
                 }
+                hasHead = true;
                 write(to, octets[i], parts);
             }
             sent.add(parts);
