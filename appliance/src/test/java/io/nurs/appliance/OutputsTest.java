@@ -90,6 +90,21 @@ class OutputsTest extends RouterTest {
         assertEquals("0", jq(file, "[.[] | select(.options)] | length").strip());
     }
 
+    /** Both directions are told by the two ends, and together. */
+    private void assertElastic(Path file) throws Exception {
+        String sum = "[.[] | .source.%s + .destination.%s] | add";
+        assertEquals(
+                lab.forwarded(),
+                new Counted(
+                        number(jq(file, sum.formatted("packets", "packets"))),
+                        number(jq(file, sum.formatted("bytes", "bytes")))));
+        assertEquals(lab.forwarded().bytes(), number(jq(file, "[.[].network.bytes] | add")));
+        assertEquals(
+                "\"" + Lab.SERVER4 + "\"",
+                jq(file, "[.[] | select(.destination.port == 7003) | .destination.nat.ip] | .[0]")
+                        .strip());
+    }
+
     private static String jq(Path file, String expression) throws Exception {
         return Program.run("jq", "-s", expression, file.toString());
     }
@@ -128,13 +143,15 @@ class OutputsTest extends RouterTest {
         Path json = directory.resolve("flows.json");
         Path csv = directory.resolve("flows.csv");
         Path xml = directory.resolve("flows.xml");
-        String config = config(
-                """
+        Path elastic = directory.resolve("elastic.json");
+        String config = config("""
                 log: { type: json, file: { path: %s }, flush-interval: 20ms }
                 table: { type: csv, file: { path: %s } }
                 document: { type: xml, file: { path: %s } }
+                elastic: { type: json, names: ecs, file: { path: %s } }
                 web: { type: json, file: { path: %s }, biflow: false, fields: full,
-                """.formatted(json, csv, xml, directory.resolve("web.json")).strip() + " filter: protocol == tcp }");
+                """.formatted(json, csv, xml, elastic, directory.resolve("web.json"))
+                        .strip() + " filter: protocol == tcp }");
         try (Subject subject = Subject.start(config)) {
             traffic.echo(Lab.SERVER4);
             Wait.until("a line while it runs", () -> Files.size(json) > 0);
@@ -149,10 +166,11 @@ class OutputsTest extends RouterTest {
         assertJson(json);
         assertXml(xml);
         assertCsv(csv);
+        assertElastic(elastic);
         // Two connections, of which each end has a record of its own, with the names of fields of nurs.
         assertTrue(number(jq(directory.resolve("web.json"), "[.[].flow | select(.ctStatus > 0)] | length")) >= 4);
         try (Stream<Path> files = Files.list(directory)) {
-            assertEquals(4, files.count(), "a reload begins no file");
+            assertEquals(5, files.count(), "a reload begins no file");
         }
     }
 

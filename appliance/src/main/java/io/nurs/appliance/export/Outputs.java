@@ -12,6 +12,7 @@ import io.nurs.appliance.output.MessageFileOptions;
 import io.nurs.appliance.output.MessageFormat;
 import io.nurs.appliance.output.SocketSink;
 import io.nurs.appliance.output.text.CsvLines;
+import io.nurs.appliance.output.text.EcsLines;
 import io.nurs.appliance.output.text.JsonLines;
 import io.nurs.appliance.output.text.RecordLines;
 import io.nurs.appliance.output.text.RecordText;
@@ -61,7 +62,11 @@ final class Outputs {
                         element.in(FlowProtocol.IPFIX, exporter.records().enterpriseNumber()))
                 .toList();
         RecordLines lines = switch (output.format()) {
-            case JSON -> new JsonLines();
+            case JSON ->
+                switch (output.names()) {
+                    case IANA -> new JsonLines();
+                    case ECS -> new EcsLines();
+                };
             case CSV -> CsvLines.of(elements(templates));
             case XML -> new XmlLines();
             case SYSLOG -> syslog(output);

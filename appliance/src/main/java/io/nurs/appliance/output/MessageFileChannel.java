@@ -13,6 +13,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.flow.ExportClock;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -86,36 +88,19 @@ public final class MessageFileChannel extends AbstractChannel {
     private @Nullable ChannelPromise closing;
 
     /** The owner registers it, and says when files end: {@link #open} does both. */
-    MessageFileChannel(MessageFileOptions options, ExportClock clock) {
-        this(options, clock, new MessageFile(options, MessageFormat.MESSAGES));
-    }
-
     MessageFileChannel(MessageFileOptions options, ExportClock clock, MessageSink file) {
         super(null);
         this.options = options;
         this.clock = clock;
         this.file = file;
         config.setWriteBufferWaterMark(WATER_MARK);
-        this.writer = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4), task -> {
-            Thread thread = new Thread(task, "file-" + options.exporter());
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadFactory threads = new DefaultThreadFactory("file-" + options.exporter(), true);
+        this.writer = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4), threads);
     }
 
     /**
      * A registered channel with the encoder in it, and what ends a file where that is due. Write records and flush on a tick, as
      * to a socket.
-     *
-     * @throws StartException if the file cannot be made; one whose disk hangs is waited for while messages are
-     */
-    public static MessageFileChannel open(MessageFileOptions options, FlowEncoder encoder, EventLoop loop)
-            throws StartException, InterruptedException {
-        return open(options, MessageFormat.MESSAGES, encoder, loop);
-    }
-
-    /**
-     * A file of what a format makes of messages.
      *
      * @throws StartException if the file cannot be made; one whose disk hangs is waited for while messages are
      */
@@ -481,17 +466,7 @@ public final class MessageFileChannel extends AbstractChannel {
         protected Executor prepareToClose() {
             dropWaiting();
             return end -> {
-                Runnable once = new Runnable() {
-                    private boolean ended;
-
-                    @Override
-                    public void run() {
-                        if (!ended) {
-                            ended = true;
-                            end.run();
-                        }
-                    }
-                };
+                Runnable once = new Once(end);
                 writer.execute(() -> {
                     closeFile();
                     report(once);

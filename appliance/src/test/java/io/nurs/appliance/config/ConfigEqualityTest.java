@@ -41,7 +41,7 @@ class ConfigEqualityTest {
                       fields: [sourceIPv4Address, sourceIPv6Address, octetDeltaCount, ctMark], biflow: false,
                       enterprise-number: 4711 }
               text: { type: csv, file: { path: /var/lib/t }, sampling: 16 }
-              live: { type: json, tcp: "192.0.2.10:5170", tls: { certificate: /e, key: /k, trust: /t } }
+              live: { type: json, names: iana, tcp: "192.0.2.10:5170", tls: { certificate: /e, key: /k, trust: /t } }
               daemon: { type: syslog, unix: /run/daemon, facility: local4, severity: debug, app-name: daemon, format: local }
             """;
 
@@ -109,6 +109,7 @@ class ConfigEqualityTest {
                 "ctMark | ctZone",
                 "4711 | 4712",
                 "type: csv | type: xml",
+                "names: iana | names: ecs",
                 "/var/lib/t | /var/lib/u",
                 "sampling: 16 | sampling: 17",
                 "192.0.2.10:5170 | 192.0.2.10:5171",

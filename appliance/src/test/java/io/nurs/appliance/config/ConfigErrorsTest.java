@@ -165,7 +165,7 @@ class ConfigErrorsTest {
             assertTrue(message.startsWith("nurs.yaml:2:44: exporters.main: unknown key \"" + name + "\": "), message);
             assertTrue(
                     message.contains(
-                            "known keys: type, file, tcp, unix, tls, filter, nat-view, fields, biflow, sampling,"
+                            "known keys: type, file, tcp, unix, tls, names, filter, nat-view, fields, biflow, sampling,"
                                     + " flush-interval"),
                     message);
         }

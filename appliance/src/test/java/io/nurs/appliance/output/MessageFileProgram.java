@@ -37,7 +37,8 @@ public final class MessageFileProgram {
         if (!options.isStdout()) {
             options = options.rotating(ROTATE_BYTES, Duration.ZERO, 0);
         }
-        MessageFileChannel channel = MessageFileChannel.open(options, Numbers.ipfixStream(1400), loop.next());
+        MessageFileChannel channel =
+                MessageFileChannel.open(options, MessageFormat.MESSAGES, Numbers.ipfixStream(1400), loop.next());
         switch (arguments[0]) {
             case "kill" -> writeForEver(channel);
             case "fill" -> fill(channel, Path.of(arguments[1]));

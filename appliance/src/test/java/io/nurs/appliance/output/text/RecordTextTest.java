@@ -103,6 +103,20 @@ class RecordTextTest {
     }
 
     @Test
+    void jsonForElasticHasItsNamesAndLosesNothing() {
+        assertEquals("""
+                {"@timestamp":"2023-11-14T22:13:20Z","ecs":{"version":"8.11"},"event":{"kind":"event","category":["network"],\
+                "type":["connection"],"start":"2023-11-14T22:13:20.005Z"},"network":{"type":"ipv4","transport":"tcp",\
+                "iana_number":"6","bytes":7},"source":{"ip":"192.0.2.1","port":40000},\
+                "destination":{"ip":"198.51.100.20","port":443,"bytes":7},\
+                "nurs":{"octetDeltaCount":9223372036854775808,"ctMark":26,"interfaceName":"a\\"b,c<d>&e\\\\f\\u000a\\u0001g é"}}
+                {"@timestamp":"2023-11-14T22:13:20Z","ecs":{"version":"8.11"},"event":{"kind":"event","category":["network"],\
+                "type":["connection"]},"network":{"type":"ipv6","transport":"ipv6-icmp","iana_number":"58","bytes":104},\
+                "source":{"ip":"2001:db8::1","bytes":104},"destination":{},"nurs":{"icmpTypeIPv6":128}}
+                """, text(new EcsLines()));
+    }
+
+    @Test
     void csvHasAColumnForEachElementOfAnyTemplateAndQuotesWhatNeedsIt() {
         CsvLines lines = CsvLines.of(List.of(elements(IPV4), elements(IPV6)));
         assertEquals("""
