@@ -21,14 +21,13 @@ record CollectorKey(FlowExporterConfig exporter, long domain, String namespace) 
     }
 
     private @Nullable String written() {
-        return switch (exporter.destination()) {
-            case FileDestination file ->
-                file.path(domain, exporter.observationDomain()).normalize().toString();
-            case CollectorDestination there ->
-                there.spool() == null
-                        ? null
-                        : there.spool().directory().normalize() + "/" + exporter.name() + "-" + domain;
-        };
+        FileDestination file = exporter.destination().file();
+        if (file != null) {
+            return file.path(domain, exporter.observationDomain()).normalize().toString();
+        }
+        return exporter.destination() instanceof CollectorDestination there && there.spool() != null
+                ? there.spool().directory().normalize() + "/" + exporter.name() + "-" + domain
+                : null;
     }
 
     /**

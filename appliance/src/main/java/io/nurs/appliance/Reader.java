@@ -86,7 +86,7 @@ final class Reader {
         LOG.info(
                 "exporter {}: {} to {}, observation domain {}, from source {}",
                 flows.name(),
-                flows.protocol().title(),
+                flows.title(),
                 flows.destination(),
                 key.domain(),
                 plan.source().name());

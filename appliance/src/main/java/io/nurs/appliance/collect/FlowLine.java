@@ -95,11 +95,7 @@ final class FlowLine {
     }
 
     private static String named(DataField field) {
-        return field.element().name() + "=" + printable(text(field.value()));
-    }
-
-    static String text(Object value) {
-        return value instanceof InetAddress address ? AddressText.of(address) : value.toString();
+        return field.element().name() + "=" + printable(ValueText.of(field.value()));
     }
 
     /** A stranger's text is not to move the cursor of a terminal. */

@@ -22,7 +22,7 @@ public final class ReadRecord {
     private final List<DataField> fields;
     private final Map<InformationElement, Object> values = new HashMap<>();
 
-    ReadRecord(DecodedMessage message, DataRecord record) {
+    public ReadRecord(DecodedMessage message, DataRecord record) {
         this.message = message;
         this.record = record;
         this.fields = record.fields();
@@ -46,12 +46,12 @@ public final class ReadRecord {
         return record.template().isOptions();
     }
 
-    int templateId() {
+    public int templateId() {
         return record.templateId();
     }
 
     /** All of them in their order, an element that is there several times too. */
-    List<DataField> fields() {
+    public List<DataField> fields() {
         return fields;
     }
 

@@ -12,6 +12,7 @@ import io.nurs.appliance.config.MarkInterfacesConfig;
 import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.config.NatEventsConfig;
+import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
@@ -107,9 +108,16 @@ final class ConfigSummary {
 
     private static String describe(ApplianceConfig config, ExporterConfig exporter) {
         return switch (exporter) {
-            case FlowExporterConfig flows ->
-                flows.protocol() + " to " + flows.destination() + ", " + domains(config, flows);
+            case FlowExporterConfig flows -> flows.type() + " to " + flows.destination() + tail(config, flows);
         };
+    }
+
+    /** What is read as text has no domains; who is who says the name of each reader's file. */
+    private static String tail(ApplianceConfig config, FlowExporterConfig exporter) {
+        if (!(exporter.destination() instanceof OutputDestination)) {
+            return ", " + domains(config, exporter);
+        }
+        return config.sourcesOf(exporter).isEmpty() ? ", unused" : "";
     }
 
     private static String domains(ApplianceConfig config, SourceConfig source, FlowExporterConfig exporter) {

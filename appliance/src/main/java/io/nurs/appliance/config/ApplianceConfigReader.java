@@ -190,11 +190,14 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable ExporterConfig exporter(YamlSection section, String name) {
-        String type = section.kind("type", FlowProtocol.NETFLOW9.toString(), FlowProtocol.IPFIX.toString());
-        return switch (type) {
-            case null -> null;
-            case "ipfix" -> FlowExporterConfig.read(section, name, FlowProtocol.IPFIX);
-            default -> FlowExporterConfig.read(section, name, FlowProtocol.NETFLOW9);
+        List<Object> types = new ArrayList<>(List.of(FlowProtocol.values()));
+        types.addAll(List.of(OutputFormat.values()));
+        List<String> words = types.stream().map(Object::toString).toList();
+        String word = section.kind("type", words.toArray(String[]::new));
+        return switch (word == null ? null : types.get(words.indexOf(word))) {
+            case FlowProtocol protocol -> FlowExporterConfig.read(section, name, protocol);
+            case OutputFormat format -> FlowExporterConfig.readOutput(section, name, format);
+            case null, default -> null;
         };
     }
 }

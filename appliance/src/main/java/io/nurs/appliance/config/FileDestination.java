@@ -5,14 +5,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of messages, RFC 5655, that gives way to the next one.
+ * A file of messages, RFC 5655, or of text, that gives way to the next one.
  *
  * @param path where the file that is being written stands, or {@link #STDOUT}
  * @param rotateBytes 0 for never
  * @param rotateInterval zero for never
  * @param keep how many rotated files are kept; 0 for all
  */
-public record FileDestination(Path path, long rotateBytes, Duration rotateInterval, int keep) implements Destination {
+public record FileDestination(Path path, long rotateBytes, Duration rotateInterval, int keep)
+        implements Destination, OutputPlace {
     public static final Path STDOUT = Path.of("-");
 
     private static final long MIN_ROTATE_BYTES = 64 << 10;
@@ -38,6 +39,11 @@ public record FileDestination(Path path, long rotateBytes, Duration rotateInterv
                     + " is neither an absolute path such as /var/lib/nurs/flows.ipfix nor - for standard output");
         }
         return Path.of(text);
+    }
+
+    @Override
+    public FileDestination file() {
+        return this;
     }
 
     /**

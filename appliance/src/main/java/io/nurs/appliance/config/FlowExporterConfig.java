@@ -49,6 +49,39 @@ public record FlowExporterConfig(
                 Duration.ofSeconds(1));
     }
 
+    /** What becomes of IPFIX messages that no collector reads; null after reporting what is wrong. */
+    static @Nullable FlowExporterConfig readOutput(YamlSection section, String name, OutputFormat format) {
+        OutputDestination destination = OutputDestination.read(section, format);
+        FlowExporterConfig fallback =
+                defaults(name, FlowProtocol.IPFIX, destination == null ? PLACEHOLDER : destination);
+        FlowExporterConfig config = new FlowExporterConfig(
+                name,
+                FlowProtocol.IPFIX,
+                fallback.destination,
+                fallback.observationDomain,
+                section.optional("filter", FlowExpression::parse),
+                RecordsConfig.readOutput(section),
+                fallback.templateRefresh,
+                fallback.maxMessageBytes,
+                flushInterval(section, fallback));
+        section.finish();
+        return destination == null ? null : config;
+    }
+
+    private static Duration flushInterval(YamlSection section, FlowExporterConfig fallback) {
+        return section.duration("flush-interval", fallback.flushInterval, Duration.ofMillis(10), Duration.ofMinutes(1));
+    }
+
+    /** What it writes, as prose has it. */
+    public String title() {
+        return destination instanceof OutputDestination output ? output.format().title() : protocol.title();
+    }
+
+    /** What it writes, as the configuration has it. */
+    public String type() {
+        return destination instanceof OutputDestination output ? output.format().toString() : protocol.toString();
+    }
+
     static @Nullable FlowExporterConfig read(YamlSection section, String name, FlowProtocol protocol) {
         Destination destination = Destination.read(section, protocol);
         FlowExporterConfig fallback = defaults(name, protocol, destination == null ? PLACEHOLDER : destination);
@@ -62,8 +95,7 @@ public record FlowExporterConfig(
                 TemplateRefresh.read(section.section("template-refresh"), protocol),
                 (int) section.integer(
                         "max-datagram-bytes", fallback.maxMessageBytes, MIN_MESSAGE_BYTES, MAX_MESSAGE_BYTES),
-                section.duration(
-                        "flush-interval", fallback.flushInterval, Duration.ofMillis(10), Duration.ofMinutes(1)));
+                flushInterval(section, fallback));
         section.finish();
         return destination == null ? null : config;
     }

@@ -14,7 +14,8 @@ final class OutputFiles {
         exporters.forEach((place, exporter) -> {
             switch (exporter) {
                 case FlowExporterConfig flows -> {
-                    if (flows.destination() instanceof FileDestination file) {
+                    FileDestination file = flows.destination().file();
+                    if (file != null) {
                         check(place, stacks, flows, file, writers);
                     }
                 }

@@ -32,6 +32,26 @@ public record RecordsConfig(
 
     /** The keys stand among the exporter's own. */
     static RecordsConfig read(YamlSection exporter, FlowProtocol protocol) {
+        RecordsConfig flows = readFlows(exporter, protocol);
+        boolean options = exporter.flag("options", flows.options);
+        if (flows.sampling > 1 && !options) {
+            warnOf(
+                    exporter,
+                    "options",
+                    "without options the collector is not told of sampling, and does not scale by it");
+        }
+        int enterpriseNumber = enterpriseNumber(exporter, protocol);
+        return new RecordsConfig(flows.natView, flows.biflow, flows.fields, enterpriseNumber, options, flows.sampling);
+    }
+
+    /** Of an output: no collector is there to be told of the exporter, and no enterprise's number is written. */
+    static RecordsConfig readOutput(YamlSection exporter) {
+        RecordsConfig flows = readFlows(exporter, FlowProtocol.IPFIX);
+        return new RecordsConfig(
+                flows.natView, flows.biflow, flows.fields, flows.enterpriseNumber, false, flows.sampling);
+    }
+
+    private static RecordsConfig readFlows(YamlSection exporter, FlowProtocol protocol) {
         RecordsConfig fallback = defaults(protocol);
         NatView natView = exporter.choice("nat-view", fallback.natView);
         FieldChoice fields = FieldChoice.read(exporter, protocol);
@@ -42,20 +62,13 @@ public record RecordsConfig(
                     "nat-view",
                     "no effect with biflow: true: a record of both directions is the originator's");
         }
-        boolean options = exporter.flag("options", fallback.options);
         int sampling = (int) exporter.integer("sampling", fallback.sampling, 1, MAX_SAMPLING);
         fields.check(exporter, protocol, biflow, sampling > 1);
         if (fields.profile().isOfEvents()) {
             OF_FLOWS.forEach(key -> warnOf(
                     exporter, key, "no effect with fields: " + fields.profile() + ": it is about flows, not events"));
         }
-        if (sampling > 1 && !options) {
-            warnOf(
-                    exporter,
-                    "options",
-                    "without options the collector is not told of sampling, and does not scale by it");
-        }
-        return new RecordsConfig(natView, biflow, fields, enterpriseNumber(exporter, protocol), options, sampling);
+        return new RecordsConfig(natView, biflow, fields, fallback.enterpriseNumber, fallback.options, sampling);
     }
 
     private static boolean biflow(YamlSection exporter, FieldChoice fields, FlowProtocol protocol) {

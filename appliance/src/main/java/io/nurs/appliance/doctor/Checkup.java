@@ -94,8 +94,8 @@ public final class Checkup {
                     look(
                             "exporter " + flows.name(),
                             () -> findings.addAll(CollectorCheck.findings(flows, collector, loop, transport)));
-                case FlowExporterConfig file -> {
-                    // Looked at with the other files.
+                case FlowExporterConfig written -> {
+                    // Files are looked at with the others, and readers may come later.
                 }
             }
         }

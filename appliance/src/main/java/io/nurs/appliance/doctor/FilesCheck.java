@@ -9,6 +9,8 @@ import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.MetricsConfig;
+import io.nurs.appliance.config.OutputDestination;
+import io.nurs.appliance.config.OutputSocket;
 import io.nurs.appliance.config.ServerTls;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.SpoolConfig;
@@ -85,6 +87,12 @@ final class FilesCheck {
 
     private void destination(String subject, Destination destination) throws IOException {
         switch (destination) {
+            case OutputDestination output -> {
+                switch (output.place()) {
+                    case FileDestination file -> destination(subject, file);
+                    case OutputSocket socket -> tls(subject, socket.tls());
+                }
+            }
             case FileDestination file -> {
                 if (!file.isStdout()
                         && isUsable(subject, file.path(), "nothing is written")
@@ -101,15 +109,14 @@ final class FilesCheck {
                 if (spool != null) {
                     spool(subject + ": spool", spool);
                 }
-                if (collector.tls() != null) {
-                    TlsConfig tls = collector.tls();
-                    tls(
-                            subject + ": tls",
-                            tls.certificate(),
-                            tls.key(),
-                            List.of(tls.certificate(), tls.key(), tls.trust()));
-                }
+                tls(subject, collector.tls());
             }
+        }
+    }
+
+    private void tls(String subject, @Nullable TlsConfig tls) throws IOException {
+        if (tls != null) {
+            tls(subject + ": tls", tls.certificate(), tls.key(), List.of(tls.certificate(), tls.key(), tls.trust()));
         }
     }
 

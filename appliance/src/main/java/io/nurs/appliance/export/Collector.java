@@ -13,9 +13,11 @@ import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.config.CollectorTransport;
 import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.filter.FlowExpression;
 import io.nurs.appliance.nat.NatEvent;
+import io.nurs.appliance.output.MessageFormat;
 import io.nurs.appliance.output.Spool;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
@@ -30,6 +32,7 @@ import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -116,8 +119,7 @@ public final class Collector implements Distribution.Member {
             throws StartException, InterruptedException {
         FlowEncoder encoder = encoder(config, domain, clock, uptime);
         FlowRecords records = new FlowRecords(config, uptime, namespace);
-        check(config.name(), encoder, records.templates());
-        check(config.name(), encoder, new NatRecords(config.records().fields().profile()).templates());
+        check(config.name(), encoder, templates(config, records));
         CollectorStats stats = new CollectorStats();
         Link link = switch (config.destination()) {
             case CollectorDestination there -> {
@@ -127,9 +129,17 @@ public final class Collector implements Distribution.Member {
                         ? UdpLink.open(config.name(), there, encoder, loop, transport, stats, spool)
                         : StreamLink.open(config.name(), there, encoder, loop, transport, stats, spool);
             }
-            case FileDestination file -> FileLink.open(config, file, domain, encoder, loop);
+            case FileDestination file -> FileLink.open(config, file, MessageFormat.MESSAGES, domain, encoder, loop);
+            case OutputDestination output ->
+                Outputs.open(config, output, templates(config, records), domain, encoder, loop);
         };
         return new Collector(config, encoder, records, clock, uptime, link, stats);
+    }
+
+    private static List<Template<?>> templates(FlowExporterConfig config, FlowRecords records) {
+        List<Template<?>> templates = new ArrayList<>(records.templates());
+        templates.addAll(new NatRecords(config.records().fields().profile()).templates());
+        return templates;
     }
 
     private static void check(String name, FlowEncoder encoder, List<? extends Template<?>> templates)

@@ -119,7 +119,7 @@ public final class CollectorTrial {
             return "no answer to the TLS handshake";
         }
         if (!handler.handshakeFuture().isSuccess()) {
-            return TlsClient.explain(handler.handshakeFuture().cause(), destination);
+            return TlsClient.explain(handler.handshakeFuture().cause(), destination.tls());
         }
         if (channel.closeFuture().await(VERDICT_MILLIS, TimeUnit.MILLISECONDS)) {
             // The handler closes the channel before it tells of the alert.
@@ -127,7 +127,7 @@ public final class CollectorTrial {
             Throwable cause = refusal;
             return cause == null
                     ? "the collector ended the connection after the TLS handshake; does it trust our certificate?"
-                    : TlsClient.explain(cause, destination);
+                    : TlsClient.explain(cause, destination.tls());
         }
         return null;
     }

@@ -7,10 +7,11 @@ import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.output.MessageFileChannel;
 import io.nurs.appliance.output.MessageFileOptions;
+import io.nurs.appliance.output.MessageFormat;
 import io.nurs.flow.FlowEncoder;
 import java.time.Duration;
 
-/** A file, or standard output. A disk that hangs is waited for as long as a collector is. */
+/** A file, standard output, or a reader of text. A disk or a reader that hangs is waited for as long as a collector is. */
 final class FileLink implements Link {
     private static final Duration STALL_TIMEOUT = Duration.ofSeconds(5);
 
@@ -20,7 +21,7 @@ final class FileLink implements Link {
 
     private final LostRecords lost;
 
-    private FileLink(MessageFileChannel channel, FlowEncoder encoder) {
+    FileLink(MessageFileChannel channel, FlowEncoder encoder) {
         this.channel = channel;
         this.lost = new LostRecords(encoder);
         channel.pipeline().addFirst(patience, lost);
@@ -28,12 +29,17 @@ final class FileLink implements Link {
 
     /** @param domain of the messages: one that is not the exporter's first stands in the file's name */
     static FileLink open(
-            FlowExporterConfig exporter, FileDestination file, long domain, FlowEncoder encoder, EventLoop loop)
+            FlowExporterConfig exporter,
+            FileDestination file,
+            MessageFormat format,
+            long domain,
+            FlowEncoder encoder,
+            EventLoop loop)
             throws StartException, InterruptedException {
         String path = file.path(domain, exporter.observationDomain()).toString();
         MessageFileOptions options = MessageFileOptions.of(exporter.name(), path)
                 .rotating(file.rotateBytes(), file.rotateInterval(), file.keep());
-        return new FileLink(MessageFileChannel.open(options, encoder, loop), encoder);
+        return new FileLink(MessageFileChannel.open(options, format, encoder, loop), encoder);
     }
 
     private void exhausted() {
@@ -47,7 +53,7 @@ final class FileLink implements Link {
 
     @Override
     public boolean isUp() {
-        return channel.isOpen();
+        return channel.isOpen() && !channel.isFailing();
     }
 
     @Override

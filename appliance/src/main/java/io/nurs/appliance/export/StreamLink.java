@@ -342,7 +342,7 @@ final class StreamLink implements Link {
                 if (handshake.isSuccess()) {
                     established(ctx.channel());
                 } else {
-                    reason = TlsClient.explain(handshake.cause(), destination);
+                    reason = TlsClient.explain(handshake.cause(), destination.tls());
                 }
             }
         }
@@ -364,7 +364,7 @@ final class StreamLink implements Link {
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             reason = cause instanceof WriteTimeoutException
                     ? "it has taken nothing for " + destination.stallTimeout().toSeconds() + " s"
-                    : TlsClient.explain(cause, destination);
+                    : TlsClient.explain(cause, destination.tls());
             ctx.close();
         }
 

@@ -4,7 +4,6 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.nurs.appliance.StartException;
-import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.config.TlsConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,9 +74,9 @@ final class TlsClient {
     }
 
     /** Why a connection failed, in words for the operator. */
-    static String explain(@Nullable Throwable failure, CollectorDestination destination) {
+    static String explain(@Nullable Throwable failure, @Nullable TlsConfig tls) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String known = explainOne(cause, destination);
+            String known = explainOne(cause, tls);
             if (known != null) {
                 return known;
             }
@@ -85,9 +84,8 @@ final class TlsClient {
         return SocketOptions.reason(failure);
     }
 
-    private static @Nullable String explainOne(Throwable cause, CollectorDestination destination) {
+    private static @Nullable String explainOne(Throwable cause, @Nullable TlsConfig tls) {
         String message = String.valueOf(cause.getMessage());
-        TlsConfig tls = destination.tls();
         boolean isAlert = message.contains("fatal alert");
         if (isAlert && (message.contains("certificate") || message.contains("unknown_ca"))) {
             return "the collector refused our certificate (" + message

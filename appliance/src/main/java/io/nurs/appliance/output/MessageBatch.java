@@ -14,10 +14,12 @@ final class MessageBatch implements MessageProcessor {
 
     private final ByteBuf[] messages = new ByteBuf[MAX_MESSAGES];
     private final ByteBuffer[] octets = new ByteBuffer[MAX_MESSAGES];
+    private final int[] sizes = new int[MAX_MESSAGES];
     private int count;
     private long bytes;
     private int written;
     private long writtenBytes;
+    private int filesBegun;
     private @Nullable IOException failure;
 
     /** Takes what stands first; false ends it. */
@@ -42,19 +44,36 @@ final class MessageBatch implements MessageProcessor {
         return bytes;
     }
 
-    /** For one gathering write. A message in flight is not touched by the event loop: its own view is free. */
-    ByteBuffer[] octets() {
+    /** What is to be written of each message, for gathering writes. */
+    ByteBuffer[] octets(MessageFormat format) {
         for (int i = 0; i < count; i++) {
-            octets[i] = messages[i].internalNioBuffer(messages[i].readerIndex(), messages[i].readableBytes());
+            octets[i] = format.octets(messages[i]);
+            sizes[i] = octets[i].remaining();
         }
         return octets;
     }
 
-    void setWritten(long bytes, @Nullable IOException failure) {
+    /** Octets that are written of this message, which need not be as many as it has. */
+    int size(int message) {
+        return sizes[message];
+    }
+
+    /** The next one is written. */
+    void countWritten() {
+        writtenBytes += messages[written++].readableBytes();
+    }
+
+    void setFailure(IOException failure) {
         this.failure = failure;
-        while (written < count && writtenBytes + messages[written].readableBytes() <= bytes) {
-            writtenBytes += messages[written++].readableBytes();
-        }
+    }
+
+    /** Between two of the messages another file was begun. */
+    void countFile() {
+        filesBegun++;
+    }
+
+    int filesBegun() {
+        return filesBegun;
     }
 
     /** Whole messages that are in the file, the first ones. */
@@ -81,6 +100,7 @@ final class MessageBatch implements MessageProcessor {
         bytes = 0;
         written = 0;
         writtenBytes = 0;
+        filesBegun = 0;
         failure = null;
     }
 }

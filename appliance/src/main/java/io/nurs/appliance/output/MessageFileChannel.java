@@ -13,6 +13,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.flow.ExportClock;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A channel whose other end is a file: every {@code ByteBuf} is one message, and a file is whole messages of one transport
- * session (RFC 5655). Only its own thread waits for the disk; one batch is there at a time, what comes meanwhile waits in the
- * channel, whose writability says when that is much. A promise is kept when the message is in the file.
+ * A channel whose other end is a file, or a reader who is written to in the same way: every {@code ByteBuf} is one message, and a
+ * file of messages is whole ones of one transport session (RFC 5655). Only its own thread waits for the disk, and makes of messages
+ * what is written; one batch is there at a time, what comes meanwhile waits in the channel, whose writability says when that is much. A promise is kept when the message is in the file.
  *
  * <p>While the file cannot be written, messages are dropped and counted, and their promises fail.
  *
@@ -60,7 +62,7 @@ public final class MessageFileChannel extends AbstractChannel {
     /** Whether a failure was told of, and its end is to be. */
     private boolean saysFailure;
 
-    private final MessageFile file;
+    private final MessageSink file;
     private final MessageBatch batch = new MessageBatch();
     private final ThreadPoolExecutor writer;
     private final Runnable begin = this::begin;
@@ -86,17 +88,14 @@ public final class MessageFileChannel extends AbstractChannel {
     private @Nullable ChannelPromise closing;
 
     /** The owner registers it, and says when files end: {@link #open} does both. */
-    MessageFileChannel(MessageFileOptions options, ExportClock clock) {
+    MessageFileChannel(MessageFileOptions options, ExportClock clock, MessageSink file) {
         super(null);
         this.options = options;
         this.clock = clock;
-        this.file = new MessageFile(options);
+        this.file = file;
         config.setWriteBufferWaterMark(WATER_MARK);
-        this.writer = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4), task -> {
-            Thread thread = new Thread(task, "file-" + options.exporter());
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadFactory threads = new DefaultThreadFactory("file-" + options.exporter(), true);
+        this.writer = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(4), threads);
     }
 
     /**
@@ -105,9 +104,22 @@ public final class MessageFileChannel extends AbstractChannel {
      *
      * @throws StartException if the file cannot be made; one whose disk hangs is waited for while messages are
      */
-    public static MessageFileChannel open(MessageFileOptions options, FlowEncoder encoder, EventLoop loop)
+    public static MessageFileChannel open(
+            MessageFileOptions options, MessageFormat format, FlowEncoder encoder, EventLoop loop)
             throws StartException, InterruptedException {
-        return open(new MessageFileChannel(options, ExportClock.SYSTEM), encoder, loop);
+        return open(
+                new MessageFileChannel(options, ExportClock.SYSTEM, new MessageFile(options, format)), encoder, loop);
+    }
+
+    /**
+     * To a reader, who may come later: until then, messages are dropped and counted.
+     *
+     * @param options whose path is what the reader is called, and nothing else
+     */
+    public static MessageFileChannel open(
+            MessageFileOptions options, SocketSink reader, FlowEncoder encoder, EventLoop loop)
+            throws StartException, InterruptedException {
+        return open(new MessageFileChannel(options, ExportClock.SYSTEM, reader), encoder, loop);
     }
 
     static MessageFileChannel open(MessageFileChannel channel, FlowEncoder encoder, EventLoop loop)
@@ -126,11 +138,13 @@ public final class MessageFileChannel extends AbstractChannel {
                 })
                 .register()
                 .sync();
-        if (channel.begun.await(PATIENCE.toMillis()) && channel.begun.cause() instanceof IOException e) {
+        if (channel.file.isExpectedAtStart()
+                && channel.begun.await(PATIENCE.toMillis())
+                && channel.begun.cause() instanceof IOException e) {
             channel.close().await();
             throw new StartException(
                     "exporter " + channel.options.exporter() + ": cannot write " + channel.options + ": "
-                            + DiskFailure.reason(e) + "; " + DiskFailure.advice(e),
+                            + DiskFailure.reason(e) + "; " + channel.file.advice(e),
                     e);
         }
         return channel;
@@ -140,12 +154,17 @@ public final class MessageFileChannel extends AbstractChannel {
         return stats;
     }
 
+    /** Whether what is written goes nowhere at present; for any thread, a moment late. */
+    public boolean isFailing() {
+        return failure != null;
+    }
+
     /** Whether the file has all the octets that it may have, or will take no more. */
     boolean isFull() {
         if (sessionOver) {
             return System.nanoTime() - retryNanos >= 0;
         }
-        return options.rotateBytes() > 0 && fileBytes >= options.rotateBytes();
+        return !file.rotatesBySize() && options.rotateBytes() > 0 && fileBytes >= options.rotateBytes();
     }
 
     /** Whether a new session is to begin: all that was sealed has been written to the channel, then {@link #rotate()}. */
@@ -197,7 +216,12 @@ public final class MessageFileChannel extends AbstractChannel {
     /** On the writer thread. */
     private void append() {
         boolean gone = file.isGone();
-        file.append(batch);
+        try {
+            file.append(batch);
+        } catch (RuntimeException e) {
+            // Without a report all that comes would wait for ever.
+            batch.setFailure(new IOException("internal error: " + e, e));
+        }
         report(() -> appended(gone));
     }
 
@@ -230,6 +254,7 @@ public final class MessageFileChannel extends AbstractChannel {
     private void appended(boolean gone) {
         IOException cause = batch.failure();
         int written = batch.written();
+        stats.files += batch.filesBegun();
         stats.writtenMessages += written;
         stats.writtenBytes += batch.writtenBytes();
         stats.dropped(batch.count() - written, batch.bytes() - batch.writtenBytes());
@@ -280,7 +305,7 @@ public final class MessageFileChannel extends AbstractChannel {
                     "exporter {}: {}; {}; {} messages ({} octets) dropped so far, trying again every {} s{}",
                     options.exporter(),
                     failure.getMessage(),
-                    DiskFailure.advice(cause),
+                    file.advice(cause),
                     stats.droppedMessages,
                     stats.droppedBytes,
                     options.retry().toSeconds(),
@@ -441,17 +466,7 @@ public final class MessageFileChannel extends AbstractChannel {
         protected Executor prepareToClose() {
             dropWaiting();
             return end -> {
-                Runnable once = new Runnable() {
-                    private boolean ended;
-
-                    @Override
-                    public void run() {
-                        if (!ended) {
-                            ended = true;
-                            end.run();
-                        }
-                    }
-                };
+                Runnable once = new Once(end);
                 writer.execute(() -> {
                     closeFile();
                     report(once);

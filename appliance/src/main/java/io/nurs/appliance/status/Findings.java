@@ -9,6 +9,8 @@ import io.nurs.appliance.config.ConfigError;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.config.Destination;
+import io.nurs.appliance.config.OutputDestination;
+import io.nurs.appliance.config.OutputSocket;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackSysctls;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
@@ -188,6 +190,9 @@ final class Findings {
     }
 
     private static String mend(Destination destination) {
+        if (destination instanceof OutputDestination output && output.place() instanceof OutputSocket) {
+            return "start the program that reads it; nursd's log says more";
+        }
         if (!(destination instanceof CollectorDestination there)) {
             return "nursd's log says why; see df for room on the disk";
         }

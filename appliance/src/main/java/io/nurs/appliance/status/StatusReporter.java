@@ -153,7 +153,7 @@ final class StatusReporter {
                 collector.name(),
                 source,
                 collector.observationDomain(),
-                config.protocol().title(),
+                config.title(),
                 config.destination().toString(),
                 up,
                 collector.encoded().flowRecords(),

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +53,37 @@ class NursdTest {
                 metrics http://127.0.0.1:9469, for all who reach it
                 """, out.toString());
         assertEquals("warning: " + file + ":1:19: sources.spare: no stack uses it\n", err.toString());
+    }
+
+    @Test
+    void checkPrintsWhereOutputsGo(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("nurs.yaml"), """
+                stacks: [{ name: flows, source: { type: conntrack }, exporters: [log, live, safe, near, here, there] }]
+                exporters:
+                  log: { type: json, file: { path: /var/log/flows.json } }
+                  live: { type: csv, file: { path: "-" } }
+                  safe: { type: xml, tcp: "[2001:db8::1]:5170", tls: { certificate: /c, key: /k, trust: /t } }
+                  near: { type: json, unix: /run/reader }
+                  here: { type: syslog }
+                  there: { type: syslog, udp: 192.0.2.20 }
+                """);
+
+        assertEquals(0, nursd("check", "--config", file.toString()));
+        assertEquals(
+                """
+                exporter log: json to /var/log/flows.json
+                exporter live: csv to standard output
+                exporter safe: xml to tcp:[2001:db8::1]:5170 over tls
+                exporter near: json to unix:/run/reader
+                exporter here: syslog to unix:/dev/log
+                exporter there: syslog to udp:192.0.2.20:514
+                """,
+                out.toString()
+                        .lines()
+                        .filter(line -> line.startsWith("exporter "))
+                        .map(line -> line + "\n")
+                        .collect(Collectors.joining()));
+        assertEquals("", err.toString());
     }
 
     @Test

@@ -28,7 +28,7 @@ class ConfigEqualityTest {
                 filters:
                   - { type: mark-interfaces, ingress: "0xf00 >> 8", egress: "0xf0 >> 4", direction: 0x1, names: true }
                   - { type: match, expression: "port == 443 and not address in [10.0.0.0/8, 2001:db8::/32]" }
-                exporters: [main, log, disk]
+                exporters: [main, log, disk, text, live, daemon]
                 distribution: hash
             exporters:
               main: { type: netflow9, collector: "192.0.2.10:9995", observation-domain: 1, nat-view: client, filter: protocol == tcp,
@@ -40,6 +40,9 @@ class ConfigEqualityTest {
               disk: { type: ipfix, file: { path: /var/lib/f, rotate-size: 1MiB, rotate-interval: 1h, keep: 3 },
                       fields: [sourceIPv4Address, sourceIPv6Address, octetDeltaCount, ctMark], biflow: false,
                       enterprise-number: 4711 }
+              text: { type: csv, file: { path: /var/lib/t }, sampling: 16 }
+              live: { type: json, names: iana, tcp: "192.0.2.10:5170", tls: { certificate: /e, key: /k, trust: /t } }
+              daemon: { type: syslog, unix: /run/daemon, facility: local4, severity: debug, app-name: daemon, format: local }
             """;
 
     @Test
@@ -75,7 +78,7 @@ class ConfigEqualityTest {
                 "port == 443 | port == 444",
                 "2001:db8::/32 | 2001:db8::/33",
                 "hash | mirror",
-                "'[main, log, disk]' | '[log, main, disk]'",
+                "'[main, log, disk, ' | '[log, main, disk, '",
                 "192.0.2.10:9995 | 192.0.2.10:9996",
                 "observation-domain: 1 | observation-domain: 2",
                 "nat-view: client | nat-view: wire",
@@ -105,6 +108,18 @@ class ConfigEqualityTest {
                 "keep: 3 | keep: 4",
                 "ctMark | ctZone",
                 "4711 | 4712",
+                "type: csv | type: xml",
+                "names: iana | names: ecs",
+                "/var/lib/t | /var/lib/u",
+                "sampling: 16 | sampling: 17",
+                "192.0.2.10:5170 | 192.0.2.10:5171",
+                "certificate: /e | certificate: /f",
+                "unix: /run/daemon | unix: /run/other",
+                "'unix: /run/daemon' | 'udp: 192.0.2.10'",
+                "local4 | local5",
+                "debug | info",
+                "app-name: daemon | app-name: other",
+                "format: local | format: rfc5424",
             })
     void whatIsWrittenOtherwiseIsNot(String written, String otherwise) throws ConfigException {
         assertTrue(WHOLE.contains(written), written);
@@ -132,6 +147,9 @@ class ConfigEqualityTest {
                 TlsConfig.class,
                 SpoolConfig.class,
                 FileDestination.class,
+                OutputDestination.class,
+                OutputSocket.class,
+                SyslogConfig.class,
                 RecordsConfig.class,
                 FieldChoice.class,
                 TemplateRefresh.class)) {
@@ -153,7 +171,8 @@ class ConfigEqualityTest {
                 || type.isRecord()
                 || Set.of(String.class, Duration.class, Path.class, List.class, InetAddress.class)
                         .contains(type)
-                || Set.of(SourceConfig.class, Destination.class).contains(type)
+                || Set.of(SourceConfig.class, Destination.class, OutputPlace.class)
+                        .contains(type)
                 || type.getSimpleName().equals("FlowExpression");
     }
 }

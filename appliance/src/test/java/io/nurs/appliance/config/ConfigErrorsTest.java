@@ -115,6 +115,66 @@ class ConfigErrorsTest {
                 "1:64: stacks[0].source.receive-buffer: 2GiB is outside 4KiB to 1GiB");
     }
 
+    private static void assertOutputError(String expected, String keys) {
+        assertErrors(STACK + "exporters: { main: { " + keys + " } }\n", expected);
+    }
+
+    @Test
+    void anOutputHasOnePlaceToWriteTo() {
+        assertOutputError(
+                "2:20: exporters.main: key \"file\" is missing: write file: { path: /var/lib/nurs/flows.json }, or tcp: with an"
+                        + " address, or unix: with the path of a socket",
+                "type: json");
+        assertOutputError(
+                "2:20: exporters.main: has file and tcp; write one of them",
+                "type: csv, file: { path: /f }, tcp: \"192.0.2.1:1\"");
+        assertOutputError(
+                "2:20: exporters.main: has udp and tcp; write one of them",
+                "type: syslog, udp: 192.0.2.1, tcp: \"192.0.2.1:1\"");
+        assertOutputError(
+                "2:39: exporters.main.file: key \"path\" is missing: write where the file is to be, such as"
+                        + " /var/lib/nurs/flows.ipfix, or - for standard output",
+                "type: xml, file: { keep: 1 }");
+        assertOutputError(
+                "2:39: exporters.main.tcp: \"192.0.2.1\" needs a port, such as \"192.0.2.10:5170\"",
+                "type: json, tcp: 192.0.2.1");
+        assertOutputError(
+                "2:40: exporters.main.unix: \"run/reader\" is not an absolute path", "type: json, unix: run/reader");
+        assertOutputError(
+                "2:40: exporters.main.unix: the path of a socket has at most 107 octets",
+                "type: json, unix: /" + "a".repeat(107));
+        assertOutputError(
+                "2:49: exporters.main.tls: goes with tcp: and its address",
+                "type: json, unix: /r, tls: { certificate: /c, key: /k, trust: /t }");
+    }
+
+    @Test
+    void anOutputHasNoCollectorToBeToldOfDomainsAndOptions() {
+        for (String key : new String[] {
+            "observation-domain: 2",
+            "options: true",
+            "enterprise-number: 7",
+            "template-refresh: { }",
+            "collector: a",
+            "spool: { directory: /s }",
+            "udp: 192.0.2.1",
+            "facility: user"
+        }) {
+            String message = message(STACK + "exporters: { main: { type: json, unix: /r, " + key + " } }\n");
+            String name = key.substring(0, key.indexOf(':'));
+            assertTrue(message.startsWith("nurs.yaml:2:44: exporters.main: unknown key \"" + name + "\": "), message);
+            assertTrue(
+                    message.contains(
+                            "known keys: type, file, tcp, unix, tls, names, filter, nat-view, fields, biflow, sampling,"
+                                    + " flush-interval"),
+                    message);
+        }
+        assertOutputError(
+                "2:46: exporters.main.app-name: \"a b\" is no app-name: use up to 48 printable characters of ASCII, without"
+                        + " spaces, colons and brackets",
+                "type: syslog, app-name: a b");
+    }
+
     @Test
     void wantsTrueOrFalse() {
         assertErrors(
@@ -230,7 +290,7 @@ class ConfigErrorsTest {
         assertErrors(
                 "stacks: [{ name: a, source: { type: contrack }, exporters: [main] }]\nexporters: { main: { collector: x } }",
                 "1:37: stacks[0].source.type: \"contrack\" is unknown; did you mean conntrack? known values: conntrack",
-                "2:20: exporters.main: key \"type\" is missing: one of netflow9, ipfix");
+                "2:20: exporters.main: key \"type\" is missing: one of netflow9, ipfix, json, csv, xml, syslog");
     }
 
     @Test
@@ -373,6 +433,12 @@ class ConfigErrorsTest {
                   two: { type: ipfix, file: { path: /d/flows.2.ipfix } }
                 """,
                 "4:8: exporters.two: writes to /d/flows.2.ipfix, and so does exporter \"one\"; give each a file of its own");
+        assertErrors(
+                """
+                exporters: { main: { type: json, file: { path: /d/f } }, two: { type: csv, file: { path: /d/./f } } }
+                stacks: [{ name: a, source: { type: conntrack }, exporters: [main, two] }]
+                """,
+                "1:63: exporters.two: writes to /d/./f, and so does exporter \"main\"; give each a file of its own");
         assertErrors(
                 stacks + """
                   one: { type: ipfix, file: { path: "-" } }

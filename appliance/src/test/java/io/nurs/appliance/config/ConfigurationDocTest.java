@@ -30,6 +30,8 @@ class ConfigurationDocTest {
               tls: { type: ipfix, transport: tls, collector: 192.0.2.10,
                      tls: { certificate: /c, key: /k, trust: /t, zzz: 1 } }
               file: { type: ipfix, file: { path: /f, zzz: 1 } }
+              text: { type: json, tcp: "192.0.2.10:1", zzz: 1, tls: { certificate: /c, key: /k, trust: /t, zzz: 1 } }
+              daemon: { type: syslog, zzz: 1 }
             metrics: { zzz: 1, tls: { certificate: /c, key: /k, zzz: 1 }, basic-auth: { user: u, password-hash: @, zzz: 1 }, top: { zzz: 1 } }
             """.replace("@", PasswordHash.of("secret").toString());
 
@@ -80,7 +82,7 @@ class ConfigurationDocTest {
     static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(14, e.errors().size(), e::getMessage);
+        assertEquals(17, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()

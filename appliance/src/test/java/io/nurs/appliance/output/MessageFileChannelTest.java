@@ -70,7 +70,10 @@ class MessageFileChannelTest {
     private void open(MessageFileOptions options, FlowEncoder encoder, IoHandlerFactory handlers) throws Exception {
         loop = new MultiThreadIoEventLoopGroup(1, handlers);
         ExportClock clock = now::get;
-        channel = MessageFileChannel.open(new MessageFileChannel(options, clock), encoder, loop.next());
+        channel = MessageFileChannel.open(
+                new MessageFileChannel(options, clock, new MessageFile(options, MessageFormat.MESSAGES)),
+                encoder,
+                loop.next());
     }
 
     private Path path() {

@@ -1,9 +1,11 @@
 package io.nurs.appliance.output;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.lab.Wait;
+import io.nurs.appliance.log.LogDefaults;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.FlowEncoder;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /** Writes numbered records in a process of its own: one to be killed, to fill its disk, or to write to its standard output. */
 public final class MessageFileProgram {
@@ -24,12 +27,18 @@ public final class MessageFileProgram {
 
     // The arguments are what to do, and the path.
     public static void main(String[] arguments) throws Exception {
+        // On a class path nobody has logback keep the standard output free.
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.reset();
+            new LogDefaults().configure(context);
+        }
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, Transports.EPOLL.handlers());
         MessageFileOptions options = MessageFileOptions.of("main", arguments[1]).retrying(Duration.ofMillis(200));
         if (!options.isStdout()) {
             options = options.rotating(ROTATE_BYTES, Duration.ZERO, 0);
         }
-        MessageFileChannel channel = MessageFileChannel.open(options, Numbers.ipfixStream(1400), loop.next());
+        MessageFileChannel channel =
+                MessageFileChannel.open(options, MessageFormat.MESSAGES, Numbers.ipfixStream(1400), loop.next());
         switch (arguments[0]) {
             case "kill" -> writeForEver(channel);
             case "fill" -> fill(channel, Path.of(arguments[1]));
