@@ -10,6 +10,7 @@ module io.nurs.netlink {
 
     exports io.nurs.netlink;
     exports io.nurs.netlink.conntrack;
+    exports io.nurs.netlink.nfacct;
     exports io.nurs.netlink.nftables;
     exports io.nurs.netlink.route;
 }

@@ -15,11 +15,16 @@ public final class AttributeIndex {
     private final int[] lengths;
 
     public AttributeIndex(AttributePolicy policy) {
+        this(policy, policy.slots());
+    }
+
+    /** For a view that has several policies over one set of slots: all may be asked for, whichever the policy fills. */
+    public AttributeIndex(AttributePolicy policy, int slots) {
         this.policy = policy;
         this.cursors = new AttributeCursor[policy.depth()];
         Arrays.setAll(cursors, depth -> new AttributeCursor());
-        this.offsets = new long[policy.slots()];
-        this.lengths = new int[policy.slots()];
+        this.offsets = new long[slots];
+        this.lengths = new int[slots];
     }
 
     /** Indexes {@code [offset, end)}; false if a length in it was impossible or too short for its type. */

@@ -5,6 +5,8 @@ public final class ConntrackAttribute {
     /** linux/netfilter/nfnetlink.h */
     public static final int NFNL_SUBSYS_CTNETLINK = 1;
 
+    public static final int NFNL_SUBSYS_CTNETLINK_EXP = 2;
+
     // enum nfnetlink_groups, linux/netfilter/nfnetlink.h
     public static final int NFNLGRP_CONNTRACK_NEW = 1;
     public static final int NFNLGRP_CONNTRACK_UPDATE = 2;
@@ -19,6 +21,9 @@ public final class ConntrackAttribute {
     public static final int IPCTNL_MSG_CT_GET_STATS = 5;
     public static final int IPCTNL_MSG_CT_GET_DYING = 6;
     public static final int IPCTNL_MSG_CT_GET_UNCONFIRMED = 7;
+
+    /** enum ctnl_exp_msg_types */
+    public static final int IPCTNL_MSG_EXP_GET_STATS_CPU = 3;
 
     // enum ctattr_type
     public static final int CTA_TUPLE_ORIG = 1;
@@ -130,9 +135,14 @@ public final class ConntrackAttribute {
     // enum ctattr_secctx
     public static final int CTA_SECCTX_NAME = 1;
 
-    // enum ctattr_stats_cpu; those left out are not sent any more
+    // enum ctattr_stats_cpu; SEARCHED, NEW, IGNORE, DELETE and DELETE_LIST were sent before 5.10 only
+    public static final int CTA_STATS_SEARCHED = 1;
     public static final int CTA_STATS_FOUND = 2;
+    public static final int CTA_STATS_NEW = 3;
     public static final int CTA_STATS_INVALID = 4;
+    public static final int CTA_STATS_IGNORE = 5;
+    public static final int CTA_STATS_DELETE = 6;
+    public static final int CTA_STATS_DELETE_LIST = 7;
     public static final int CTA_STATS_INSERT = 8;
     public static final int CTA_STATS_INSERT_FAILED = 9;
     public static final int CTA_STATS_DROP = 10;
@@ -141,6 +151,16 @@ public final class ConntrackAttribute {
     public static final int CTA_STATS_SEARCH_RESTART = 13;
     public static final int CTA_STATS_CLASH_RESOLVE = 14;
     public static final int CTA_STATS_CHAIN_TOOLONG = 15;
+
+    // enum ctattr_stats_global
+    public static final int CTA_STATS_GLOBAL_ENTRIES = 1;
+    /** Since 5.4. */
+    public static final int CTA_STATS_GLOBAL_MAX_ENTRIES = 2;
+
+    // enum ctattr_expect_stats
+    public static final int CTA_STATS_EXP_NEW = 1;
+    public static final int CTA_STATS_EXP_CREATE = 2;
+    public static final int CTA_STATS_EXP_DELETE = 3;
 
     // enum ctattr_filter: only in requests
     public static final int CTA_FILTER_ORIG_FLAGS = 1;

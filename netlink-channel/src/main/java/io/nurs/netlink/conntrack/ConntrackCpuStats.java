@@ -19,6 +19,7 @@ public final class ConntrackCpuStats {
     private static final AttributePolicy POLICY = policy();
 
     private final AttributeIndex index = new AttributeIndex(POLICY);
+    private final ConntrackCounters counters = new ConntrackCounters();
     private MemorySegment memory = MemorySegment.NULL;
     private int cpu;
 
@@ -35,6 +36,7 @@ public final class ConntrackCpuStats {
     /** Points the view at a message; false if it is malformed, and then the view must not be used. */
     boolean wrap(NetlinkMessage message) {
         memory = message.memory();
+        counters.wrap(message);
         cpu = message.resourceId();
         long start = message.offset();
         return index.index(memory, start + NetlinkMessage.NETFILTER_HEADER_BYTES, start + message.length());
@@ -53,6 +55,11 @@ public final class ConntrackCpuStats {
     /** Packets that no entry could be made of. CTA_STATS_INVALID */
     public int invalid() {
         return u32(CTA_STATS_INVALID);
+    }
+
+    /** Entries put into the table other than by a packet, as by ctnetlink. CTA_STATS_INSERT */
+    public int inserted() {
+        return u32(CTA_STATS_INSERT);
     }
 
     /** Entries whose tuple was taken when their packet was to leave. CTA_STATS_INSERT_FAILED */
@@ -88,6 +95,11 @@ public final class ConntrackCpuStats {
     /** Entries that found too many in their hash bucket; also in {@link #insertFailed()}. CTA_STATS_CHAIN_TOOLONG */
     public int chainsTooLong() {
         return u32(CTA_STATS_CHAIN_TOOLONG);
+    }
+
+    /** All that came, by {@code CTA_STATS_*}, from the first. Each call starts the one walk again. */
+    public ConntrackCounters counters() {
+        return counters.rewind();
     }
 
     private int u32(int slot) {

@@ -1,14 +1,21 @@
 package io.nurs.netlink.conntrack;
 
+import static io.nurs.netlink.conntrack.ConntrackAttribute.*;
+
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.nurs.netlink.NetlinkMessage;
 import io.nurs.netlink.NetlinkStats;
 
-/** Points its one {@link ConntrackCpuStats} at each CPU's counters in turn. Stands before {@link ConntrackDecoder}, which has the rest. */
+/**
+ * Points its one {@link ConntrackCpuStats} at each CPU's counters in turn, its one {@link ConntrackExpectationStats} likewise,
+ * and its one {@link ConntrackTableStats} at the table's. Stands before {@link ConntrackDecoder}, which has the rest.
+ */
 public final class ConntrackCpuStatsDecoder extends ChannelInboundHandlerAdapter {
     private final NetlinkStats stats;
-    private final ConntrackCpuStats counters = new ConntrackCpuStats();
+    private final ConntrackCpuStats cpu = new ConntrackCpuStats();
+    private final ConntrackTableStats table = new ConntrackTableStats();
+    private final ConntrackExpectationStats expectations = new ConntrackExpectationStats();
 
     public ConntrackCpuStatsDecoder(NetlinkStats stats) {
         this.stats = stats;
@@ -16,14 +23,28 @@ public final class ConntrackCpuStatsDecoder extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object read) {
-        if (!(read instanceof NetlinkMessage message)
-                || message.subsystem() != ConntrackAttribute.NFNL_SUBSYS_CTNETLINK
-                || message.subsystemType() != ConntrackAttribute.IPCTNL_MSG_CT_GET_STATS_CPU) {
+        if (!(read instanceof NetlinkMessage message)) {
             ctx.fireChannelRead(read);
-        } else if (!message.hasNetfilterHeader() || !counters.wrap(message)) {
-            stats.countMalformed();
+        } else if (is(message, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU)) {
+            pass(ctx, cpu, message.hasNetfilterHeader() && cpu.wrap(message));
+        } else if (is(message, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS)) {
+            pass(ctx, table, message.hasNetfilterHeader() && table.wrap(message));
+        } else if (is(message, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET_STATS_CPU)) {
+            pass(ctx, expectations, message.hasNetfilterHeader() && expectations.wrap(message));
         } else {
-            ctx.fireChannelRead(counters);
+            ctx.fireChannelRead(read);
+        }
+    }
+
+    private static boolean is(NetlinkMessage message, int subsystem, int type) {
+        return message.subsystem() == subsystem && message.subsystemType() == type;
+    }
+
+    private void pass(ChannelHandlerContext ctx, Object view, boolean wellFormed) {
+        if (wellFormed) {
+            ctx.fireChannelRead(view);
+        } else {
+            stats.countMalformed();
         }
     }
 }

@@ -90,7 +90,7 @@ public final class ConntrackRequests {
         return request;
     }
 
-    /** Asks for the number of entries and their maximum; answered by one IPCTNL_MSG_CT_GET_STATS. */
+    /** Asks for the number of entries and their maximum, which come as {@link ConntrackTableStats} before the acknowledgement. */
     public static NetlinkRequest stats(ByteBufAllocator allocator) {
         return request(allocator, IPCTNL_MSG_CT_GET_STATS, ACK, AF_UNSPEC);
     }
@@ -98,6 +98,17 @@ public final class ConntrackRequests {
     /** Lists what each CPU has counted, a {@link ConntrackCpuStats} each. A dump: the socket must have no other under way. */
     public static NetlinkRequest cpuStats(ByteBufAllocator allocator) {
         return request(allocator, IPCTNL_MSG_CT_GET_STATS_CPU, NetlinkMessage.NLM_F_DUMP, AF_UNSPEC);
+    }
+
+    /** Lists what each CPU has counted of expectations, a {@link ConntrackExpectationStats} each. A dump, as {@link #cpuStats}. */
+    public static NetlinkRequest expectationStats(ByteBufAllocator allocator) {
+        return NetlinkRequest.netfilter(
+                allocator,
+                NFNL_SUBSYS_CTNETLINK_EXP,
+                IPCTNL_MSG_EXP_GET_STATS_CPU,
+                NetlinkMessage.NLM_F_DUMP,
+                AF_UNSPEC,
+                0);
     }
 
     private static NetlinkRequest request(ByteBufAllocator allocator, int type, int flags, int family) {

@@ -5,10 +5,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.nurs.netlink.NetlinkMessage;
 import io.nurs.netlink.NetlinkStats;
 
-/** Points its one {@link NftablesMessage} at each rule in turn. Other messages of nf_tables end here, counted. */
+/**
+ * Points its one {@link NftablesMessage} at each message about the rule set in turn, and its one {@link NftablesTrace} at each
+ * step of a traced packet. Other messages of nf_tables end here, counted.
+ */
 public final class NftablesDecoder extends ChannelInboundHandlerAdapter {
     private final NetlinkStats stats;
-    private final NftablesMessage rule = new NftablesMessage();
+    private final NftablesMessage change = new NftablesMessage();
+    private final NftablesTrace trace = new NftablesTrace();
 
     public NftablesDecoder(NetlinkStats stats) {
         this.stats = stats;
@@ -19,12 +23,25 @@ public final class NftablesDecoder extends ChannelInboundHandlerAdapter {
         if (!(read instanceof NetlinkMessage message)
                 || message.subsystem() != NftablesAttribute.NFNL_SUBSYS_NFTABLES) {
             ctx.fireChannelRead(read);
-        } else if (message.subsystemType() != NftablesAttribute.NFT_MSG_NEWRULE) {
-            stats.countUnknown();
-        } else if (!message.hasNetfilterHeader() || !rule.wrap(message)) {
+        } else if (!message.hasNetfilterHeader()) {
             stats.countMalformed();
+        } else if (message.subsystemType() == NftablesAttribute.NFT_MSG_TRACE) {
+            pass(ctx, trace, trace.wrap(message));
         } else {
-            ctx.fireChannelRead(rule);
+            NftablesMessage.Kind kind = NftablesPolicy.kind(message.subsystemType());
+            if (kind == null) {
+                stats.countUnknown();
+            } else {
+                pass(ctx, change, change.wrap(message, kind));
+            }
+        }
+    }
+
+    private void pass(ChannelHandlerContext ctx, Object view, boolean wellFormed) {
+        if (wellFormed) {
+            ctx.fireChannelRead(view);
+        } else {
+            stats.countMalformed();
         }
     }
 }
