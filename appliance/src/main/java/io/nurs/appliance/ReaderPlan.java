@@ -1,7 +1,6 @@
 package io.nurs.appliance;
 
 import io.nurs.appliance.config.ApplianceConfig;
-import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.SourceConfig;
@@ -40,10 +39,8 @@ record ReaderPlan(SourceConfig source, int number, List<StackConfig> stacks, Map
         };
     }
 
-    static String namespace(SourceConfig source) {
-        return switch (source) {
-            case ConntrackSourceConfig conntrack -> Objects.requireNonNullElse(conntrack.namespace(), "");
-        };
+    private static String namespace(SourceConfig source) {
+        return Objects.requireNonNullElse(source.namespace(), "");
     }
 
     /** Exporters that are told the names of interfaces. */

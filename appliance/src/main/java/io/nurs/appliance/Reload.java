@@ -8,6 +8,7 @@ import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.InterfaceNames;
+import io.nurs.appliance.source.Source;
 import io.nurs.flow.SystemUptime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -122,10 +123,7 @@ final class Reload {
     }
 
     private static boolean goesOn(SourceConfig before, SourceConfig next) {
-        return before.equals(next)
-                || (before instanceof ConntrackSourceConfig old
-                        && next instanceof ConntrackSourceConfig other
-                        && old.canBecome(other));
+        return before.equals(next) || before.canBecome(next);
     }
 
     /**
@@ -231,8 +229,10 @@ final class Reload {
 
     private void checkSources() throws StartException {
         for (Item item : items) {
-            if (item.starts && item.plan.source() instanceof ConntrackSourceConfig conntrack) {
-                ConntrackSource.check(conntrack);
+            if (item.starts) {
+                switch (item.plan.source()) {
+                    case ConntrackSourceConfig conntrack -> ConntrackSource.check(conntrack);
+                }
             }
         }
     }
@@ -260,7 +260,7 @@ final class Reload {
 
     /** As they were. */
     private void reopen(List<Reader> stopped) throws StartException, InterruptedException {
-        Map<String, ConntrackSource> first = new HashMap<>();
+        Map<String, Source> first = new HashMap<>();
         for (Reader reader : stopped) {
             start(reader, reader.plan(), reader.collectors(), first);
             reader.tellInterfaces(reader.names());
@@ -268,14 +268,13 @@ final class Reload {
     }
 
     private void start(
-            Reader reader, ReaderPlan plan, Map<CollectorKey, Collector> collectors, Map<String, ConntrackSource> first)
+            Reader reader, ReaderPlan plan, Map<CollectorKey, Collector> collectors, Map<String, Source> first)
             throws StartException, InterruptedException {
         String name = plan.source().name();
-        ConntrackSource opened = switch (plan.source()) {
-            case ConntrackSourceConfig conntrack ->
-                reader.startSource(plan, onItsWay(conntrack), first.get(name), collectors);
+        SourceConfig config = switch (plan.source()) {
+            case ConntrackSourceConfig conntrack -> onItsWay(conntrack);
         };
-        first.putIfAbsent(name, opened);
+        first.putIfAbsent(name, reader.startSource(plan, config, first.get(name), collectors));
     }
 
     /** What is in the table has been reported by the source that stopped, unless both keep it in one file: not again. */
@@ -314,7 +313,7 @@ final class Reload {
     }
 
     private void startSources() throws StartException, InterruptedException {
-        Map<String, ConntrackSource> first = new HashMap<>();
+        Map<String, Source> first = new HashMap<>();
         for (Item item : items) {
             if (item.starts) {
                 start(item.reader, item.plan, item.collectors(), first);

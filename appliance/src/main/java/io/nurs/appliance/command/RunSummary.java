@@ -4,6 +4,7 @@ import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.Source;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +14,7 @@ final class RunSummary {
 
     static List<String> lines(Appliance appliance) throws InterruptedException {
         List<String> lines = new ArrayList<>();
-        for (ConntrackSource source : appliance.sources()) {
+        for (Source source : appliance.sources()) {
             lines.addAll(describe(source));
         }
         for (Collector collector : appliance.collectors()) {
@@ -27,6 +28,12 @@ final class RunSummary {
                             collector.notSent().flows()));
         }
         return lines;
+    }
+
+    private static List<String> describe(Source source) throws InterruptedException {
+        return switch (source) {
+            case ConntrackSource conntrack -> describe(conntrack);
+        };
     }
 
     private static List<String> describe(ConntrackSource source) throws InterruptedException {

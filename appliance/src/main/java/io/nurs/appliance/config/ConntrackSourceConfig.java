@@ -60,8 +60,12 @@ public record ConntrackSourceConfig(
                 Duration.ofSeconds(10));
     }
 
-    /** Whether a source that runs with this can go on with {@code next}: all else is wired in when it starts. */
-    public boolean canBecome(ConntrackSourceConfig next) {
+    @Override
+    public boolean canBecome(SourceConfig other) {
+        return other instanceof ConntrackSourceConfig next && canBecome(next);
+    }
+
+    private boolean canBecome(ConntrackSourceConfig next) {
         ConntrackSourceConfig adapted = new ConntrackSourceConfig(
                 name,
                 accounting,

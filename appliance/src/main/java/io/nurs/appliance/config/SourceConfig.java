@@ -1,9 +1,18 @@
 package io.nurs.appliance.config;
 
-/** Where flows come from. Equal names mean the same source: stacks that name one source share it. */
+import org.jspecify.annotations.Nullable;
+
+/** Where records come from. Equal names mean the same source: stacks that name one source share it. */
 public sealed interface SourceConfig permits ConntrackSourceConfig {
     String name();
 
     /** Event loops that share its flows, each with a sequence of its own at each collector. */
     int readers();
+
+    /** A name in /run/netns, an absolute path, or null for the process's own. */
+    @Nullable
+    String namespace();
+
+    /** Whether a source that runs with this can go on with {@code next}: all else is wired in when it starts. */
+    boolean canBecome(SourceConfig next);
 }

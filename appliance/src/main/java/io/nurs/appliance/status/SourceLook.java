@@ -2,6 +2,7 @@ package io.nurs.appliance.status;
 
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.Source;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class SourceLook {
     private static final Logger LOG = LoggerFactory.getLogger(SourceLook.class);
 
-    private final ConntrackSource source;
+    private final Source source;
     final long sinceNanos = System.nanoTime();
     private volatile long turnedNanos = sinceNanos;
     private volatile boolean isUnderWay;
@@ -24,14 +25,16 @@ final class SourceLook {
     private final Change laps = new Change();
     private final Change failedWalks = new Change();
 
-    SourceLook(ConntrackSource source) {
+    SourceLook(Source source) {
         this.source = source;
     }
 
     /** Sends one token at a time: a loop that stands still is not given a pile of them. */
     void look() {
-        laps.look(source.stats().dumps());
-        failedWalks.look(source.stats().failedDumps());
+        if (source instanceof ConntrackSource conntrack) {
+            laps.look(conntrack.stats().dumps());
+            failedWalks.look(conntrack.stats().failedDumps());
+        }
         if (isUnderWay) {
             return;
         }
@@ -48,7 +51,7 @@ final class SourceLook {
 
     void lookAtSysctls() {
         try {
-            sysctls = source.sysctlFindings();
+            sysctls = source instanceof ConntrackSource conntrack ? conntrack.sysctlFindings() : List.of();
         } catch (IOException e) {
             LOG.debug("source {}: cannot read sysctls", source.name(), e);
         }

@@ -13,6 +13,7 @@ import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
@@ -45,7 +46,7 @@ final class StatusReporter {
             long loadedMillis,
             long reloads,
             @Nullable ReloadOutcome lastReload) {
-        List<ConntrackSource> readers = appliance.sources();
+        List<Source> readers = appliance.sources();
         for (SourceConfig source : config.sources()) {
             for (int reader = 0; reader < source.readers(); reader++) {
                 ofReader(source, reader, readers);
@@ -69,20 +70,23 @@ final class StatusReporter {
     }
 
     /** A reload may be under way: what belongs together is known by its name. */
-    private void ofReader(SourceConfig config, int reader, List<ConntrackSource> running) {
+    private void ofReader(SourceConfig config, int reader, List<Source> running) {
         running.stream()
                 .filter(live -> live.sourceName().equals(config.name()) && live.reader() == reader)
                 .findFirst()
                 .ifPresentOrElse(live -> ofReader(config, reader, live), () -> findings.ofMissing(config.name()));
     }
 
-    private void ofReader(SourceConfig config, int reader, ConntrackSource live) {
+    private void ofReader(SourceConfig config, int reader, Source live) {
         SourceLook look = watch.of(live);
-        switch (config) {
-            case ConntrackSourceConfig conntrack -> {
-                SourceStatus status = source(conntrack, live, look);
-                sources.add(status);
-                findings.of(status, live, conntrack, look);
+        switch (live) {
+            case ConntrackSource conntrack -> {
+                // While one gives way to another kind of the same name, the configuration is the other's.
+                if (config instanceof ConntrackSourceConfig its) {
+                    SourceStatus status = source(its, conntrack, look);
+                    sources.add(status);
+                    findings.of(status, conntrack, its, look);
+                }
             }
         }
         this.config.stacks().stream()
@@ -92,7 +96,7 @@ final class StatusReporter {
                 .forEach(exporter -> ofExporter(exporter, config, reader, live));
     }
 
-    private void ofExporter(ExporterConfig exporter, SourceConfig source, int reader, ConntrackSource live) {
+    private void ofExporter(ExporterConfig exporter, SourceConfig source, int reader, Source live) {
         switch (exporter) {
             case FlowExporterConfig flows -> {
                 long domain = config.observationDomain(source, flows, reader);
