@@ -9,6 +9,8 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** A network namespace of a test's own, with {@code lo} up: tools run in it, channels to its kernel, traffic within it. */
 public final class KernelNamespace implements AutoCloseable {
@@ -63,6 +65,11 @@ public final class KernelNamespace implements AutoCloseable {
         return answer.cause() instanceof Errno refused ? refused.number() : 0;
     }
 
+    /** Runs what makes sockets of its own. */
+    public <T> T call(Callable<T> within) throws IOException {
+        return namespace.call(within);
+    }
+
     /** What a tool prints; it must succeed. */
     public String run(String... command) throws IOException {
         return namespace.call(() -> {
@@ -75,10 +82,12 @@ public final class KernelNamespace implements AutoCloseable {
         });
     }
 
-    /** Starts a tool that goes on. */
-    public Process start(String... command) throws IOException {
-        return namespace.call(
-                () -> new ProcessBuilder(command).redirectErrorStream(true).start());
+    /** Starts a tool that goes on, and prints to a file. */
+    public Process start(Path output, String... command) throws IOException {
+        return namespace.call(() -> new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start());
     }
 
     /** Sends datagrams to a port of 127.0.0.1; nobody need listen there. */

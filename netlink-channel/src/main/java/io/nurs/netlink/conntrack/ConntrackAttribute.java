@@ -135,7 +135,7 @@ public final class ConntrackAttribute {
     // enum ctattr_secctx
     public static final int CTA_SECCTX_NAME = 1;
 
-    // enum ctattr_stats_cpu; SEARCHED, NEW, IGNORE, DELETE and DELETE_LIST were sent before 5.10 only
+    // enum ctattr_stats_cpu; SEARCHED, NEW, IGNORE, DELETE and DELETE_LIST are not sent any more
     public static final int CTA_STATS_SEARCHED = 1;
     public static final int CTA_STATS_FOUND = 2;
     public static final int CTA_STATS_NEW = 3;
@@ -154,7 +154,6 @@ public final class ConntrackAttribute {
 
     // enum ctattr_stats_global
     public static final int CTA_STATS_GLOBAL_ENTRIES = 1;
-    /** Since 5.4. */
     public static final int CTA_STATS_GLOBAL_MAX_ENTRIES = 2;
 
     // enum ctattr_expect_stats

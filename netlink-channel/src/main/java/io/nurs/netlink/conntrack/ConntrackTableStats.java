@@ -14,12 +14,12 @@ public final class ConntrackTableStats {
         return counters.isWellFormed();
     }
 
-    /** Entries, of all network namespaces where the kernel shares the table's limit. CTA_STATS_GLOBAL_ENTRIES */
+    /** Entries of the namespace, those that are dying too: what counts against the maximum. CTA_STATS_GLOBAL_ENTRIES */
     public long entries() {
         return counters.value(ConntrackAttribute.CTA_STATS_GLOBAL_ENTRIES);
     }
 
-    /** net.netfilter.nf_conntrack_max; 0 before 5.4, which does not tell. CTA_STATS_GLOBAL_MAX_ENTRIES */
+    /** net.netfilter.nf_conntrack_max, which all namespaces share; 0 where the kernel does not tell. CTA_STATS_GLOBAL_MAX_ENTRIES */
     public long maxEntries() {
         return counters.value(ConntrackAttribute.CTA_STATS_GLOBAL_MAX_ENTRIES);
     }

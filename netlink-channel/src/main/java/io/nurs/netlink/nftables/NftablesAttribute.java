@@ -9,7 +9,7 @@ public final class NftablesAttribute {
     public static final int NFNL_MSG_BATCH_END = 17;
     /** Every change of the rule set. */
     public static final int NFNLGRP_NFTABLES = 7;
-    /** The path of packets that {@code meta nftrace set 1} marks. Since 4.6. */
+    /** The path of packets that {@code meta nftrace set 1} marks. */
     public static final int NFNLGRP_NFTRACE = 9;
 
     // linux/netfilter.h
@@ -43,7 +43,7 @@ public final class NftablesAttribute {
     public static final int NF_IP_PRI_FILTER = 0;
     public static final int NF_IP_PRI_NAT_SRC = 100;
 
-    // enum nf_tables_msg_types; as of GETRULE_RESET since 6.2 and 6.3
+    // enum nf_tables_msg_types
     public static final int NFT_MSG_NEWTABLE = 0;
     public static final int NFT_MSG_GETTABLE = 1;
     public static final int NFT_MSG_DELTABLE = 2;
@@ -189,7 +189,7 @@ public final class NftablesAttribute {
     public static final int NFTA_GEN_PROC_PID = 2;
     public static final int NFTA_GEN_PROC_NAME = 3;
 
-    // enum nft_trace_attributes, nft_trace_types; those about conntrack since 6.16
+    // enum nft_trace_attributes, nft_trace_types; older kernels send none about conntrack
     public static final int NFTA_TRACE_TABLE = 1;
     public static final int NFTA_TRACE_CHAIN = 2;
     public static final int NFTA_TRACE_RULE_HANDLE = 3;
@@ -245,23 +245,86 @@ public final class NftablesAttribute {
     public static final int NFTA_CMP_DATA = 3;
     public static final int NFT_CMP_EQ = 0;
     public static final int NFT_CMP_NEQ = 1;
+    public static final int NFT_CMP_LT = 2;
+    public static final int NFT_CMP_LTE = 3;
+    public static final int NFT_CMP_GT = 4;
+    public static final int NFT_CMP_GTE = 5;
+
+    // enum nft_range_attributes, nft_range_ops
+    public static final int NFTA_RANGE_SREG = 1;
+    public static final int NFTA_RANGE_OP = 2;
+    public static final int NFTA_RANGE_FROM_DATA = 3;
+    public static final int NFTA_RANGE_TO_DATA = 4;
+    public static final int NFT_RANGE_EQ = 0;
+    public static final int NFT_RANGE_NEQ = 1;
+
+    // enum nft_lookup_attributes, nft_lookup_flags
+    public static final int NFTA_LOOKUP_SET = 1;
+    public static final int NFTA_LOOKUP_SREG = 2;
+    public static final int NFTA_LOOKUP_DREG = 3;
+    public static final int NFTA_LOOKUP_FLAGS = 5;
+    public static final int NFT_LOOKUP_F_INV = 1;
+
+    // enum nft_objref_attributes
+    public static final int NFTA_OBJREF_IMM_TYPE = 1;
+    public static final int NFTA_OBJREF_IMM_NAME = 2;
+
+    // enum nft_limit_attributes, nft_limit_type, nft_limit_flags
+    public static final int NFTA_LIMIT_RATE = 1;
+    public static final int NFTA_LIMIT_UNIT = 2;
+    public static final int NFTA_LIMIT_BURST = 3;
+    public static final int NFTA_LIMIT_TYPE = 4;
+    public static final int NFTA_LIMIT_FLAGS = 5;
+    public static final int NFT_LIMIT_PKTS = 0;
+    public static final int NFT_LIMIT_F_INV = 1;
+
+    // enum nft_log_attributes, nft_log_level
+    public static final int NFTA_LOG_GROUP = 1;
+    public static final int NFTA_LOG_PREFIX = 2;
+    public static final int NFTA_LOG_SNAPLEN = 3;
+    public static final int NFTA_LOG_QTHRESHOLD = 4;
+    public static final int NFTA_LOG_LEVEL = 5;
+    public static final int NFTA_LOG_FLAGS = 6;
+    public static final int NFT_LOGLEVEL_WARNING = 4;
+
+    // enum nft_masq_attributes, nft_redir_attributes, nft_reject_attributes, nft_reject_types
+    public static final int NFTA_MASQ_FLAGS = 1;
+    public static final int NFTA_MASQ_REG_PROTO_MIN = 2;
+    public static final int NFTA_MASQ_REG_PROTO_MAX = 3;
+    public static final int NFTA_REDIR_REG_PROTO_MIN = 1;
+    public static final int NFTA_REDIR_REG_PROTO_MAX = 2;
+    public static final int NFTA_REDIR_FLAGS = 3;
+    public static final int NFTA_REJECT_TYPE = 1;
+    public static final int NFTA_REJECT_ICMP_CODE = 2;
+    public static final int NFT_REJECT_ICMP_UNREACH = 0;
+    public static final int NFT_REJECT_TCP_RST = 1;
+    public static final int NFT_REJECT_ICMPX_UNREACH = 2;
 
     // enum nft_payload_attributes, nft_payload_bases
     public static final int NFTA_PAYLOAD_DREG = 1;
     public static final int NFTA_PAYLOAD_BASE = 2;
     public static final int NFTA_PAYLOAD_OFFSET = 3;
     public static final int NFTA_PAYLOAD_LEN = 4;
+    public static final int NFT_PAYLOAD_NETWORK_HEADER = 1;
     public static final int NFT_PAYLOAD_TRANSPORT_HEADER = 2;
 
     // enum nft_meta_attributes, nft_meta_keys
     public static final int NFTA_META_DREG = 1;
     public static final int NFTA_META_KEY = 2;
+    public static final int NFTA_META_SREG = 3;
+    public static final int NFT_META_MARK = 3;
+    public static final int NFT_META_IIFNAME = 6;
+    public static final int NFT_META_OIFNAME = 7;
+    public static final int NFT_META_NFTRACE = 12;
+    public static final int NFT_META_NFPROTO = 15;
     public static final int NFT_META_L4PROTO = 16;
 
     // enum nft_ct_attributes, nft_ct_keys
     public static final int NFTA_CT_DREG = 1;
     public static final int NFTA_CT_KEY = 2;
+    public static final int NFTA_CT_SREG = 4;
     public static final int NFT_CT_STATE = 0;
+    public static final int NFT_CT_MARK = 3;
 
     // NF_CT_STATE_BIT, linux/netfilter/nf_conntrack_common.h
     public static final int CT_STATE_ESTABLISHED = 1 << 1;
@@ -284,8 +347,19 @@ public final class NftablesAttribute {
     public static final int NFTA_NAT_TYPE = 1;
     public static final int NFTA_NAT_FAMILY = 2;
     public static final int NFTA_NAT_REG_ADDR_MIN = 3;
+    public static final int NFTA_NAT_REG_ADDR_MAX = 4;
+    public static final int NFTA_NAT_REG_PROTO_MIN = 5;
+    public static final int NFTA_NAT_REG_PROTO_MAX = 6;
+    public static final int NFTA_NAT_FLAGS = 7;
     public static final int NFT_NAT_SNAT = 0;
     public static final int NFT_NAT_DNAT = 1;
+
+    // NF_NAT_RANGE_*, linux/netfilter/nf_nat.h
+    public static final int NF_NAT_RANGE_MAP_IPS = 1;
+    public static final int NF_NAT_RANGE_PROTO_SPECIFIED = 1 << 1;
+    public static final int NF_NAT_RANGE_PROTO_RANDOM = 1 << 2;
+    public static final int NF_NAT_RANGE_PERSISTENT = 1 << 3;
+    public static final int NF_NAT_RANGE_PROTO_RANDOM_FULLY = 1 << 4;
 
     private NftablesAttribute() {}
 }

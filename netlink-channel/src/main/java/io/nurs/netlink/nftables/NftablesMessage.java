@@ -196,7 +196,7 @@ public final class NftablesMessage {
                 memory, has(EXPRESSIONS) ? attributes.offset(EXPRESSIONS) : 0, lengthOrNone(EXPRESSIONS));
     }
 
-    /** A set's elements in the message, from the first. Each call starts the one walk again. */
+    /** A set's elements in the message, from the first. A dump may end with a message that has none. Each call starts again. */
     public NftablesElements elements() {
         return elements.wrap(memory, has(ELEMENTS) ? attributes.offset(ELEMENTS) : 0, lengthOrNone(ELEMENTS));
     }

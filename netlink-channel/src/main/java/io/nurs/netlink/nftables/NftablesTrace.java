@@ -83,7 +83,10 @@ public final class NftablesTrace {
         return u32(NFTA_TRACE_TYPE);
     }
 
-    /** The rule's number, as in {@link NftablesMessage#handle}; 0 at the end of a chain. NFTA_TRACE_RULE_HANDLE */
+    /**
+     * The rule's number, as in {@link NftablesMessage#handle}; 0 at the end of a chain's rules, where a kernel may send a
+     * step of NFT_TRACETYPE_RULE with NFT_CONTINUE, which nft(8) does not print. NFTA_TRACE_RULE_HANDLE
+     */
     public long ruleHandle() {
         return attributes.has(NFTA_TRACE_RULE_HANDLE)
                 ? memory.get(Octets.U64, attributes.offset(NFTA_TRACE_RULE_HANDLE))
@@ -180,7 +183,7 @@ public final class NftablesTrace {
         return length(NFTA_TRACE_TRANSPORT_HEADER);
     }
 
-    /** Whether the step tells of conntrack's entry, which kernels do since 6.16. */
+    /** Whether the step tells of conntrack's entry, which older kernels do not (6.18 does). */
     public boolean hasConntrack() {
         return attributes.has(NFTA_TRACE_CT_STATE);
     }

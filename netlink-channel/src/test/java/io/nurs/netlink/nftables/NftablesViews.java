@@ -2,7 +2,6 @@ package io.nurs.netlink.nftables;
 
 import io.nurs.netlink.Capture;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -85,8 +84,8 @@ final class NftablesViews {
         event(change);
         elements(change);
         for (NftablesElements walk = change.elements(); walk.next(); ) {
-            Arrays.hashCode(walk.data());
-            Arrays.hashCode(walk.keyEnd());
+            walk.data();
+            walk.keyEnd();
             walk.object();
         }
         for (NftablesExpressions walk = change.expressions(); walk.next(); ) {
@@ -96,7 +95,7 @@ final class NftablesViews {
                 walk.number(type, 0);
                 walk.u64(type);
                 walk.string(type);
-                Arrays.hashCode(walk.value(type));
+                walk.value(type);
                 walk.verdict(type, 0);
                 walk.verdictChain(type);
             }
