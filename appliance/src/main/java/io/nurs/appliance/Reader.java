@@ -5,8 +5,10 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.NfacctSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
@@ -14,8 +16,10 @@ import io.nurs.appliance.export.FlowExporter;
 import io.nurs.appliance.export.Stack;
 import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.FlowSink;
 import io.nurs.appliance.source.InterfaceNames;
+import io.nurs.appliance.source.NfacctSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
@@ -83,7 +87,7 @@ final class Reader {
     Collector openCollector(CollectorKey key) throws StartException, InterruptedException {
         FlowExporterConfig flows = key.exporter();
         Collector opened = Collector.open(
-                        flows, key.domain(), key.namespace(), loop, transport, ExportClock.SYSTEM, uptime)
+                        flows, key.domain(), key.namespace(), key.kind(), loop, transport, ExportClock.SYSTEM, uptime)
                 .fedBy(plan.source().name(), plan.number());
         LOG.info(
                 "exporter {}: {} to {}, observation domain {}, from source {}",
@@ -146,6 +150,8 @@ final class Reader {
             case ConntrackSourceConfig conntrack ->
                 ConntrackSource.open(
                         conntrack, number, first instanceof ConntrackSource same ? same : null, loop, sink);
+            case NfacctSourceConfig nfacct -> NfacctSource.open(nfacct, loop, sink);
+            case CounterSourceConfig counters -> CounterSource.open(counters, loop, sink);
         };
     }
 

@@ -5,6 +5,7 @@ import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
+import io.nurs.appliance.export.RecordKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,11 @@ record ReaderPlan(SourceConfig source, int number, List<StackConfig> stacks, Map
     private static CollectorKey key(ApplianceConfig config, SourceConfig source, ExporterConfig exporter, int number) {
         return switch (exporter) {
             case FlowExporterConfig flows ->
-                new CollectorKey(flows, config.observationDomain(source, flows, number), namespace(source));
+                new CollectorKey(
+                        flows,
+                        config.observationDomain(source, flows, number),
+                        namespace(source),
+                        RecordKind.of(source));
         };
     }
 

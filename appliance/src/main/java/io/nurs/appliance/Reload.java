@@ -3,11 +3,15 @@ package io.nurs.appliance;
 import io.netty.channel.ChannelFuture;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.FirstStart;
+import io.nurs.appliance.config.NfacctSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.InterfaceNames;
+import io.nurs.appliance.source.NfacctSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.SystemUptime;
 import java.util.ArrayDeque;
@@ -232,6 +236,8 @@ final class Reload {
             if (item.starts) {
                 switch (item.plan.source()) {
                     case ConntrackSourceConfig conntrack -> ConntrackSource.check(conntrack);
+                    case NfacctSourceConfig nfacct -> NfacctSource.check(nfacct);
+                    case CounterSourceConfig counters -> CounterSource.check(counters);
                 }
             }
         }
@@ -273,6 +279,8 @@ final class Reload {
         String name = plan.source().name();
         SourceConfig config = switch (plan.source()) {
             case ConntrackSourceConfig conntrack -> onItsWay(conntrack);
+            case NfacctSourceConfig nfacct -> onItsWay(nfacct);
+            case CounterSourceConfig counters -> counters;
         };
         first.putIfAbsent(name, reader.startSource(plan, config, first.get(name), collectors));
     }
@@ -285,6 +293,17 @@ final class Reload {
                         && Objects.equals(stopped.namespace(), config.namespace())
                         && (config.stateFile() == null || !config.stateFile().equals(stopped.stateFile())));
         return takesOver ? config.withFirstStart(FirstStart.BASELINE) : config;
+    }
+
+    /** What objects have counted was reported up to a moment ago: all of it, or all since the last zero, which is none of it now. */
+    private NfacctSourceConfig onItsWay(NfacctSourceConfig config) {
+        return stopping().stream()
+                .map(reader -> reader.plan().source())
+                .filter(old -> old instanceof NfacctSourceConfig && Objects.equals(old.namespace(), config.namespace()))
+                .map(NfacctSourceConfig.class::cast)
+                .findFirst()
+                .map(stopped -> config.withFirstStart(stopped.zero() ? FirstStart.EXPORT : FirstStart.BASELINE))
+                .orElse(config);
     }
 
     /** One after the other where both want the same file or the same spool. */

@@ -4,6 +4,8 @@ import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.PolledSource;
+import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +35,20 @@ final class RunSummary {
     private static List<String> describe(Source source) throws InterruptedException {
         return switch (source) {
             case ConntrackSource conntrack -> describe(conntrack);
+            case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
         };
+    }
+
+    private static String describe(String name, PolledStats stats) {
+        return "source %s: %d readings, %d failed, %d passed over; %d records, %d quotas used up, %d zeroed by others"
+                .formatted(
+                        name,
+                        stats.readings(),
+                        stats.failed(),
+                        stats.passedOver(),
+                        stats.reported(),
+                        stats.quotaEvents(),
+                        stats.zeroed());
     }
 
     private static List<String> describe(ConntrackSource source) throws InterruptedException {

@@ -61,6 +61,11 @@ public record ConntrackSourceConfig(
     }
 
     @Override
+    public boolean tellsOfFlows() {
+        return true;
+    }
+
+    @Override
     public boolean canBecome(SourceConfig other) {
         return other instanceof ConntrackSourceConfig next && canBecome(next);
     }
@@ -167,7 +172,7 @@ public record ConntrackSourceConfig(
         return (int) percent;
     }
 
-    private static String namespace(String text) {
+    static String namespace(String text) {
         boolean name = !text.contains("/") && !text.equals(".") && !text.equals("..");
         if (text.isBlank() || text.indexOf('\0') >= 0 || !(name || text.startsWith("/"))) {
             throw new IllegalArgumentException(ScalarText.quote(text)

@@ -20,6 +20,7 @@ import io.nurs.appliance.output.Spool;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.Observation;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
@@ -50,6 +51,7 @@ public final class Collector implements Distribution.Member {
     private final FlowRecords records;
     private final NatRecords events;
     private final Consumer<FlowRecord<Uniflow>> send = this::send;
+    private final ObservationRecords observations;
     private final Consumer<FlowRecord<NatEvent>> sendEvent = this::sendEvent;
     private final ExportClock clock;
     private final @Nullable FlowExpression filter;
@@ -78,6 +80,7 @@ public final class Collector implements Distribution.Member {
             FlowExporterConfig config,
             FlowEncoder encoder,
             FlowRecords records,
+            ObservationRecords observations,
             ExportClock clock,
             SystemUptime uptime,
             Link link,
@@ -85,10 +88,12 @@ public final class Collector implements Distribution.Member {
         this.name = config.name();
         this.encoder = encoder;
         this.records = records;
+        this.observations = observations;
         this.events = new NatRecords(config.records().fields().profile());
         this.filter = config.filter();
         this.clock = clock;
-        this.options = config.records().options() ? new OptionRecords(config, encoder, records, uptime) : null;
+        this.options =
+                config.records().options() ? new OptionRecords(config, encoder, records, observations, uptime) : null;
         if (options != null) {
             options.ofExporter(notSent).forEach(encoder::addOptions);
         }
@@ -104,11 +109,13 @@ public final class Collector implements Distribution.Member {
      *
      * @param domain observationDomain(149), in v9 the source id, of this source at this collector
      * @param namespace name of the network namespace that the source reads; empty for nursd's own
+     * @param kind what the source's records are
      */
     public static Collector open(
             FlowExporterConfig config,
             long domain,
             String namespace,
+            RecordKind kind,
             EventLoop loop,
             Transports transport,
             ExportClock clock,
@@ -116,8 +123,10 @@ public final class Collector implements Distribution.Member {
             throws StartException, InterruptedException {
         FlowEncoder encoder = encoder(config, domain, clock, uptime);
         FlowRecords records = new FlowRecords(config, uptime, namespace);
+        ObservationRecords observations = new ObservationRecords(config, kind, namespace);
         check(config.name(), encoder, records.templates());
         check(config.name(), encoder, new NatRecords(config.records().fields().profile()).templates());
+        check(config.name(), encoder, observations.templates());
         CollectorStats stats = new CollectorStats();
         Link link = switch (config.destination()) {
             case CollectorDestination there -> {
@@ -129,7 +138,7 @@ public final class Collector implements Distribution.Member {
             }
             case FileDestination file -> FileLink.open(config, file, domain, encoder, loop);
         };
-        return new Collector(config, encoder, records, clock, uptime, link, stats);
+        return new Collector(config, encoder, records, observations, clock, uptime, link, stats);
     }
 
     private static void check(String name, FlowEncoder encoder, List<? extends Template<?>> templates)
@@ -283,6 +292,11 @@ public final class Collector implements Distribution.Member {
         events.write(event, sendEvent);
     }
 
+    /** On the event loop. */
+    void export(Observation observation) {
+        observations.write(observation, this::sendObservation);
+    }
+
     private void send(FlowRecord<Uniflow> record) {
         if (!encode(record)) {
             Uniflow flow = record.source();
@@ -293,6 +307,13 @@ public final class Collector implements Distribution.Member {
     private void sendEvent(FlowRecord<NatEvent> record) {
         if (!encode(record)) {
             notSent.add(1, 0, 0, clock.epochMillis());
+        }
+    }
+
+    private void sendObservation(FlowRecord<? extends Observation> record) {
+        if (!encode(record)) {
+            Observation observation = record.source();
+            notSent.add(1, observation.packets(), observation.octets(), clock.epochMillis());
         }
     }
 

@@ -8,6 +8,7 @@ import io.nurs.appliance.Appliance;
 import io.nurs.appliance.config.TopConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -102,6 +103,7 @@ public final class ApplianceMetrics implements AutoCloseable {
     private Part meters(Source source) {
         return switch (source) {
             case ConntrackSource conntrack -> new SourceMeters(registry, conntrack, top);
+            case PolledSource polled -> new PolledMeters(registry, polled);
         };
     }
 

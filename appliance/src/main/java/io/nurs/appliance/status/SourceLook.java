@@ -2,6 +2,7 @@ package io.nurs.appliance.status;
 
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
 import java.io.IOException;
 import java.util.List;
@@ -24,6 +25,8 @@ final class SourceLook {
     private volatile List<Finding> sysctls = List.of();
     private final Change laps = new Change();
     private final Change failedWalks = new Change();
+    private final Change failedReadings = new Change();
+    private final Change readings = new Change();
 
     SourceLook(Source source) {
         this.source = source;
@@ -34,6 +37,9 @@ final class SourceLook {
         if (source instanceof ConntrackSource conntrack) {
             laps.look(conntrack.stats().dumps());
             failedWalks.look(conntrack.stats().failedDumps());
+        } else if (source instanceof PolledSource polled) {
+            readings.look(polled.stats().readings());
+            failedReadings.look(polled.stats().failed());
         }
         if (isUnderWay) {
             return;
@@ -72,6 +78,15 @@ final class SourceLook {
     /** Since a walk through the table ended last, or since the source was first looked at. */
     long secondsSinceLap() {
         return laps.secondsSince();
+    }
+
+    /** Since the kernel's counters were read last, or since the source was first looked at. */
+    long secondsSinceReading() {
+        return readings.secondsSince();
+    }
+
+    boolean hasFailedToRead(long seconds) {
+        return failedReadings.hasHappenedWithin(seconds);
     }
 
     boolean hasFailedWithin(long seconds) {

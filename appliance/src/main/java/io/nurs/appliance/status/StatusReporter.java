@@ -13,8 +13,13 @@ import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.CounterSource;
+import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.PolledSource;
+import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
 import io.nurs.appliance.status.StatusReport.StackStatus;
@@ -30,6 +35,7 @@ final class StatusReporter {
     private final StatusWatch watch;
     private final Findings findings;
     private final List<SourceStatus> sources = new ArrayList<>();
+    private final List<PolledStatus> polled = new ArrayList<>();
     private final List<CollectorStatus> collectors = new ArrayList<>();
 
     StatusReporter(Appliance appliance, StatusWatch watch, long nowMillis) {
@@ -65,6 +71,7 @@ final class StatusReporter {
                 lastReload,
                 config.stacks().stream().map(StatusReporter::stack).toList(),
                 sources,
+                polled,
                 collectors,
                 findings.sorted());
     }
@@ -87,6 +94,11 @@ final class StatusReporter {
                     sources.add(status);
                     findings.of(status, conntrack, its, look);
                 }
+            }
+            case PolledSource source -> {
+                PolledStatus status = polled(source, look);
+                polled.add(status);
+                findings.of(status, source.stats(), look);
             }
         }
         this.config.stacks().stream()
@@ -148,6 +160,29 @@ final class StatusReporter {
                 live.tableEntries(),
                 live.maxTableEntries(),
                 live.latestLedger());
+    }
+
+    private static PolledStatus polled(PolledSource source, SourceLook look) {
+        PolledStats stats = source.stats();
+        boolean bound = source.isBound();
+        return new PolledStatus(
+                source.name(),
+                switch (source) {
+                    case NfacctSource nfacct -> "nfacct";
+                    case CounterSource counters -> "conntrack-stats";
+                },
+                source.namespace().toString(),
+                source.interval().toSeconds(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                stats.readings(),
+                stats.failed(),
+                stats.passedOver(),
+                stats.lastReadingMillis(),
+                stats.objects(),
+                stats.reported(),
+                stats.quotaEvents(),
+                stats.zeroed());
     }
 
     private static CollectorStatus collector(
