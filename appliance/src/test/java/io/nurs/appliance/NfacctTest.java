@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.nurs.appliance.config.ConfigLoader;
 import io.nurs.appliance.lab.AccountingObjects;
 import io.nurs.appliance.lab.Capture;
+import io.nurs.appliance.lab.Json;
 import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.Lab.Counted;
 import io.nurs.appliance.lab.Nfcapd;
@@ -276,13 +277,19 @@ class NfacctTest extends RouterTest {
             long datagrams = subject.collector().encoded().datagrams();
             long packets = 2 * lab.forwarded().packets();
 
-            List<Map<String, Object>> shown = capture.endWithFlows(datagrams);
-            assertTrue(shown.toString().contains("all"), shown::toString);
+            List<Map<String, Object>> shown = capture.endWithObservations(datagrams);
+            assertEquals(3, shown.size(), "a record for each object, and the quota's event");
+            assertEquals(
+                    packets,
+                    shown.stream()
+                            .filter(record -> record.containsKey("cflow.packets"))
+                            .mapToLong(record -> Json.number(record, "cflow.packets"))
+                            .sum());
             List<Map<String, Object>> stored = nfcapd.endWithFlows(protocol.equals("netflow9"));
             assertEquals(
                     packets,
                     stored.stream()
-                            .mapToLong(flow -> Long.parseLong(String.valueOf(flow.getOrDefault("in_packets", 0))))
+                            .mapToLong(flow -> Math.max(0, Json.number(flow, "in_packets")))
                             .sum(),
                     stored::toString);
         }

@@ -112,7 +112,7 @@ final class PolledMeters implements Part {
                     counter.name());
         } else {
             own.counter(
-                    "nurs.conntrack.counter",
+                    "nurs.conntrack.stats",
                     "times",
                     "What conntrack-stats read of conntrack's counters, the sum over all CPUs.",
                     () -> counters.sums().getOrDefault(counter, 0L),

@@ -59,6 +59,11 @@ public final class AccountingObjects {
         return new AccountingObjects(lab);
     }
 
+    /** Those that are there. */
+    public static AccountingObjects of(Lab lab) {
+        return new AccountingObjects(lab);
+    }
+
     public Map<String, Counted> list() throws IOException, InterruptedException {
         return read(lab.inRouter("nfacct", "list"));
     }
