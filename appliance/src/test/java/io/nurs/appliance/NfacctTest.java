@@ -231,6 +231,28 @@ class NfacctTest extends RouterTest {
     }
 
     @Test
+    void aSourceMayBecomeAnotherKindOfTheSameName() throws Exception {
+        AccountingObjects.make(lab, List.of("all"));
+        Subject subject = start("interval: 1s");
+        traffic.udp(SERVER, 5, 100, 100);
+        lab.waitForQuiet();
+        Counted accounted = lab.forwarded();
+        String nfacct = yaml("interval: 1s", "ipfix", collector.port());
+        String flows = nfacct.replace("type: nfacct", "type: conntrack").replace("interval: 1s", "active-timeout: 1s");
+        assertTrue(reload(subject, flows));
+        assertEquals(Map.of("all", accounted), sums());
+        assertEquals(1, subject.appliance().conntrackSources().size());
+        traffic.manyUdpFlows(SERVER, 20_000, 5);
+        lab.inRouter("conntrack", "-F");
+        Wait.until(
+                "flows",
+                () -> collector.records().stream().anyMatch(record -> record.has(IanaElements.sourceIPv4Address)));
+
+        assertTrue(reload(subject, nfacct));
+        Wait.until("what was counted meanwhile", () -> sums().equals(Map.of("all", lab.forwarded())));
+    }
+
+    @Test
     void sourcesOfAllKindsFeedOneCollectorWhichAReloadCanLeave() throws Exception {
         AccountingObjects.make(lab, List.of("all"));
         String yaml = """

@@ -4,6 +4,8 @@ import static io.nurs.flow.IanaElements.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.source.ConntrackCounter;
 import io.nurs.appliance.source.ConntrackCounter.Group;
@@ -19,8 +21,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What collectors are sent of observations, in both protocols. */
@@ -120,6 +124,36 @@ class ObservationRecordsTest {
                             "acctOctetTotal"),
                     names);
             assertFalse(options.stream().anyMatch(record -> record.has(flowKeyIndicator)), "no flows, no keys");
+        }
+    }
+
+    private static Stack stack(DistributionMode mode, EmbeddedCollector... ends) {
+        return new Stack(
+                List.of(),
+                false,
+                mode,
+                Stream.of(ends).map(EmbeddedCollector::collector).toList());
+    }
+
+    /** Through stacks, as a source hands it over. */
+    private static void read(Stack... stacks) {
+        EmbeddedChannel channel = new EmbeddedChannel(new FlowExporter(List.of(stacks)));
+        channel.writeInbound(new NfacctReport(Kind.ZEROED, OBJECT, 1000, 2000, 7, 700));
+        channel.finishAndReleaseAll();
+    }
+
+    @ParameterizedTest
+    @EnumSource(DistributionMode.class)
+    void eachCollectorGetsAnObservationOnceAndWithFailoverTheFirst(DistributionMode mode) {
+        try (EmbeddedCollector one = collector("ipfix://192.0.2.1", RecordKind.NFACCT);
+                EmbeddedCollector other = collector("ipfix://192.0.2.2", RecordKind.NFACCT);
+                EmbeddedCollector log = collector("ipfix://192.0.2.3?fields=nat-events", RecordKind.NFACCT)) {
+            read(stack(mode, log, one, other), stack(DistributionMode.MIRROR, one));
+            assertEquals(1, one.records(false).size());
+            assertEquals(
+                    mode == DistributionMode.FAILOVER ? 0 : 1,
+                    other.records(false).size());
+            assertEquals(0, log.records(false).size());
         }
     }
 
