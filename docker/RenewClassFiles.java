@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.Collections;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -21,6 +23,9 @@ import java.util.jar.JarOutputStream;
 public class RenewClassFiles {
     /** Java 6 brought stack maps. */
     private static final int FIRST_WITH_STACK_MAPS = 50;
+
+    /** Of a ZIP file: the same bytes each time. */
+    private static final LocalDateTime OLDEST_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     public static void main(String[] jars) throws IOException {
         for (String jar : jars) {
@@ -48,6 +53,12 @@ public class RenewClassFiles {
                 to.write(octets);
                 to.closeEntry();
             }
+            JarEntry notice = new JarEntry("META-INF/nurs-NOTICE");
+            notice.setTimeLocal(OLDEST_TIME);
+            to.putNextEntry(notice);
+            to.write("For nurs the class files were put into the format of Java 25. Their code is unchanged.\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            to.closeEntry();
         }
         if (count > 0) {
             Files.write(jar, renewed.toByteArray());

@@ -18,7 +18,10 @@ export CONTAINERS_CONF=$store/containers.conf CONTAINERS_STORAGE_CONF=$store/sto
 drop_store() {
   [ -z "${NURS_STORE-}" ] || return 0
   podman system prune -af >/dev/null 2>&1 || true
-  # podman has mounted it, or not.
-  umount "$store"/graph/overlay 2>/dev/null || true
+  buildah rm -a >/dev/null 2>&1 || true
+  # What podman has mounted below it, innermost first.
+  awk -v store="$store/" 'index($5, store) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r mount; do
+    umount "$mount" 2>/dev/null || umount -l "$mount" || true
+  done
   rm -rf "$store"
 }

@@ -8,7 +8,9 @@ repository=$(dirname "$(dirname "$(readlink -f "$0")")")
 doc=$root/usr/share/doc/nurs
 
 rm -rf "$root"
-mkdir -p "$root$tree" "$root/etc/nurs" "$root/usr/bin" "$root/var/lib/nurs" "$doc/libraries"
+mkdir -p "$root$tree" "$root/etc/nurs" "$root/usr/bin" "$root/var/lib" "$doc"
+# A new volume takes this one's owner and mode, whichever user the container is given.
+mkdir -m 1777 "$root/var/lib/nurs"
 # Netty asks for a /tmp, and writes nothing there.
 mkdir -m 1777 "$root/tmp"
 cp -a "$tree/." "$root$tree"
@@ -17,6 +19,10 @@ cp -a "$tree/." "$root$tree"
 { find "$tree" \( -name '*.so' -o -path '*/bin/java' \) -exec ldd {} + | grep -o '/[^ ]*\.so[^ ]*' | grep -v "^$tree"; } | sort -u |
 while read -r library; do
   cp --parents -L "$library" "$root"
+  # The distribution's package, and its copyright file. A package may know its files by the name before /lib became a link.
+  file=$(readlink -f "$library")
+  package=$({ dpkg -S "$file" || dpkg -S "${file#/usr}"; } 2>/dev/null | sed -n '1s/:.*//p')
+  cp -L "/usr/share/doc/$package/copyright" "$doc/$package.copyright"
 done
 
 # No shell starts it: the kernel runs java, with the options as its one argument.
@@ -27,14 +33,4 @@ printf '%s\n' 'root:x:0:0::/:/sbin/nologin' 'nurs:x:10001:10001::/var/lib/nurs:/
 printf '%s\n' 'root:x:0:' 'nurs:x:10001:' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 
-# Licences: ours, what is in each library, the C library's; the JDK's are in runtime/legal. The SBOM names each library's.
-cp "$repository/LICENSE" "$doc"
-cp "$repository/appliance/target/sbom/nurs.cdx.json" "$doc"
-for jar in "$tree"/modules/*.jar; do
-  into=$doc/libraries/$(basename "$jar" .jar)
-  mkdir "$into"
-  (cd "$into" && "$JAVA_HOME/bin/jar" --list --file "$jar" | grep -iE '(^|/)(licen[sc]e|notice|copying)[^/]*$' | grep -v '\.class$' |
-    xargs -r "$JAVA_HOME/bin/jar" --extract --file "$jar")
-  rmdir "$into" 2>/dev/null || true
-done
-[ ! -e /usr/share/doc/libc6/copyright ] || cp -L /usr/share/doc/libc6/copyright "$doc/libc6.copyright"
+"$repository/docker/licences.sh" "$doc" "$tree"

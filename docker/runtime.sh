@@ -30,7 +30,7 @@ mkdir -p "$tree/modules" "$tree/native"
 "$JAVA_HOME/bin/jlink" --add-modules "$jdk_modules" --vm server --output "$tree/runtime" \
   --strip-java-debug-attributes --no-header-files --no-man-pages
 
-for jar in "$built"/*.jar; do
+for jar in "$built"/*.jar "$repository"/appliance/target/natives/*.jar; do
   case $jar in
     */netty-transport-native-*-linux-"$machine".jar)
       (cd "$tree/native" && "$JAVA_HOME/bin/jar" --extract --file "$jar" META-INF/native)
@@ -47,7 +47,9 @@ options() {
   cat "$repository/appliance/jvm.options"
   printf '%s\n' "-Djava.library.path=$1/native" "-p $1/modules" "$2" "-m io.nurs.appliance/io.nurs.appliance.command.Nursd"
 }
-options "$tree" "-XX:AOTCacheOutput=$tree/nursd.aot" >"$tree/training.options"
-"$tree/runtime/bin/java" @"$tree/training.options" rehearse --replay "$recording" >"$tree/training.log" 2>&1 || { cat "$tree/training.log" >&2; exit 1; }
+# The cache records paths and times of the jars.
+[ -z "${SOURCE_DATE_EPOCH-}" ] || find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+options "$prefix" "-XX:AOTCacheOutput=$prefix/nursd.aot" >"$tree/training.options"
+"$here/at.sh" "$tree" "$prefix" "$prefix/runtime/bin/java" @"$prefix/training.options" rehearse --replay "$recording" >"$tree/training.log" 2>&1 || { cat "$tree/training.log" >&2; exit 1; }
 rm "$tree/training.options" "$tree/training.log"
 options "$prefix" "-XX:AOTCache=$prefix/nursd.aot" >"$tree/nursd.options"

@@ -11,6 +11,9 @@ module io.nurs.netlink {
     exports io.nurs.netlink;
     exports io.nurs.netlink.conntrack;
     exports io.nurs.netlink.nfacct;
+    exports io.nurs.netlink.nflog;
+    exports io.nurs.netlink.nfqueue;
     exports io.nurs.netlink.nftables;
+    exports io.nurs.netlink.packet;
     exports io.nurs.netlink.route;
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 public final class Errno extends IOException {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
@@ -44,6 +45,7 @@ public final class Errno extends IOException {
         return switch (number) {
             case EPERM -> "operation not permitted (EPERM)";
             case ENOENT -> "no such entry (ENOENT)";
+            case ESRCH -> "no such process (ESRCH)";
             case EINTR -> "interrupted (EINTR)";
             case EAGAIN -> "try again (EAGAIN)";
             case EACCES -> "permission denied (EACCES)";

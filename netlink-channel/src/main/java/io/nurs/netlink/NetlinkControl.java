@@ -4,7 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What the kernel says about the conversation itself. */
 public sealed interface NetlinkControl {
-    /** A dump's last message. {@code errno} is 0, or what ended it early. NLMSG_DONE, linux/netlink.h */
+    /**
+     * A dump's last message. {@code errno} is 0, or what ended it early. With sequence number 0 it ends no dump, but a datagram
+     * of several NFLOG packets. NLMSG_DONE, linux/netlink.h
+     */
     record Done(int sequence, int errno) implements NetlinkControl {}
 
     /** A request was carried out. NLMSG_ERROR with error 0, linux/netlink.h */

@@ -23,6 +23,8 @@ public final class NetlinkMessageDecoder extends ChannelInboundHandlerAdapter {
     private static final int NLMSGERR_ATTR_MSG = 1;
     private static final int NLMSGERR_BYTES = 4 + NetlinkMessage.HEADER_BYTES;
 
+    private static final NetlinkControl END_OF_PACKETS = new NetlinkControl.Done(0, 0);
+
     private final NetlinkStats stats;
     private final NetlinkMessage message = new NetlinkMessage();
     /** The dump whose interruption has been told, by its sequence number; a number no dump has if none. */
@@ -80,17 +82,24 @@ public final class NetlinkMessageDecoder extends ChannelInboundHandlerAdapter {
     private void control(ChannelHandlerContext ctx) {
         switch (message.type()) {
             case NLMSG_NOOP -> {}
-            case NLMSG_DONE -> {
-                fireIfInterrupted(ctx);
-                interruptedDump = -1;
-                // Newer kernels put an int behind the header: the error that cut the dump short, negative.
-                int error = message.length() >= NetlinkMessage.HEADER_BYTES + Integer.BYTES ? error() : 0;
-                ctx.fireChannelRead(new NetlinkControl.Done(message.sequence(), Math.max(-error, 0)));
-            }
+            case NLMSG_DONE -> done(ctx);
             case NLMSG_ERROR -> error(ctx);
             case NLMSG_OVERRUN -> ctx.fireChannelRead(new NetlinkControl.Overrun());
             default -> stats.unknownMessages++;
         }
+    }
+
+    private void done(ChannelHandlerContext ctx) {
+        fireIfInterrupted(ctx);
+        interruptedDump = -1;
+        if (message.sequence() == 0) {
+            // Ends no dump: NFLOG puts it behind several packets, with an nfgenmsg in it, that may look like an error.
+            ctx.fireChannelRead(END_OF_PACKETS);
+            return;
+        }
+        // Newer kernels put an int behind the header: the error that cut the dump short, negative.
+        int error = message.length() >= NetlinkMessage.HEADER_BYTES + Integer.BYTES ? error() : 0;
+        ctx.fireChannelRead(new NetlinkControl.Done(message.sequence(), Math.max(-error, 0)));
     }
 
     private void error(ChannelHandlerContext ctx) {

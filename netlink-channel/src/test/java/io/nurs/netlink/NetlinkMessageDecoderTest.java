@@ -52,6 +52,13 @@ class NetlinkMessageDecoderTest {
         channel.checkException();
     }
 
+    /** Behind several packets NFLOG puts a DONE that holds an nfgenmsg: of group 200 here, which as an int is negative. */
+    @Test
+    void takesNoGroupForAnError() {
+        receive(message(NLMSG_DONE, 0, 0, 0, octets(0, 0, 0, 200)));
+        assertEquals(List.of(new NetlinkControl.Done(0, 0)), read);
+    }
+
     @Test
     void splitsTwoMessagesInOneDatagram() {
         receive(message(0x100, 0, 0, 7, octets(1, 2, 3)), message(0x102, 2, 5, 0xfffffffe));

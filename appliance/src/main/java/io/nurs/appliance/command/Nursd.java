@@ -3,6 +3,7 @@ package io.nurs.appliance.command;
 import io.nurs.appliance.config.ConfigError;
 import io.nurs.appliance.config.ConfigException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +69,12 @@ public final class Nursd {
     /** Whether stack traces are wanted. */
     boolean verbose() {
         return verbose;
+    }
+
+    /** All that there is, to be described. */
+    public static CommandLine commandLine() {
+        PrintWriter nobody = new PrintWriter(Writer.nullWriter());
+        return commandLine(nobody, nobody);
     }
 
     /**

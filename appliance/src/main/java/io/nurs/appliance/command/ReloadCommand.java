@@ -4,7 +4,8 @@ import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConfigException;
 import io.nurs.appliance.config.ConfigLoader;
-import java.io.IOException;
+import io.nurs.netlink.Errno;
+import io.nurs.netlink.HangUp;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class ReloadCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws ConfigException, IOException, InterruptedException {
+    public Integer call() throws ConfigException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         RunningNursd running = find();
         Path file = running.config();
@@ -79,7 +80,7 @@ final class ReloadCommand implements Callable<Integer> {
     }
 
     /** Null if it cannot be known. */
-    private static @Nullable ReloadOutcome ask(RunningNursd running) throws IOException, InterruptedException {
+    private static @Nullable ReloadOutcome ask(RunningNursd running) throws InterruptedException {
         // Not closed: the file is the other process's.
         ReloadNotice notice = new ReloadNotice(running.environment(), running.pid());
         ReloadOutcome before = notice.read();
@@ -98,12 +99,12 @@ final class ReloadCommand implements Callable<Integer> {
         return null;
     }
 
-    /** The JDK sends SIGTERM and SIGKILL only. */
-    private static void hangUp(long pid) throws IOException, InterruptedException {
-        Process kill =
-                new ProcessBuilder("sh", "-c", "kill -HUP " + pid).inheritIO().start();
-        if (kill.waitFor() != 0) {
-            throw CommandFailure.runtime("process " + pid + " cannot be signalled; run this as its user, or as root");
+    private static void hangUp(long pid) {
+        try {
+            HangUp.send(pid);
+        } catch (Errno e) {
+            throw CommandFailure.runtime("process " + pid + " cannot be signalled: " + e.getMessage()
+                    + "; run this as its user, or as root");
         }
     }
 }

@@ -75,7 +75,9 @@ record Capabilities(long effective) {
         return Finding.fail(
                 capability,
                 cost,
-                "run nursd (and this) as root, or with AmbientCapabilities=" + capability + " in its systemd unit");
+                "run nursd (and this) as root, or with AmbientCapabilities=" + capability
+                        + " in its systemd unit; a container with --cap-add "
+                        + capability.substring("CAP_".length()));
     }
 
     private static boolean entersNamespace(SourceConfig source) {

@@ -81,6 +81,7 @@ public final class Checkup {
         config.warnings()
                 .forEach(warning -> findings.add(
                         Finding.warn("configuration", warning.toString(), "change what line and key name")));
+        findings.addAll(ContainerCheck.findings());
         look("kernel", this::machine);
         for (SourceConfig source : config.sources()) {
             switch (source) {

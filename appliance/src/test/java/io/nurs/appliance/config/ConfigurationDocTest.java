@@ -79,7 +79,7 @@ class ConfigurationDocTest {
         }
     }
 
-    private static Set<String> knownKeys() {
+    static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
         assertEquals(16, e.errors().size(), e::getMessage);

@@ -15,6 +15,7 @@ import io.nurs.appliance.doctor.SocketOwners.Owner;
 import io.nurs.appliance.lab.Json;
 import io.nurs.appliance.terminal.Terminal;
 import io.nurs.netlink.NetworkNamespace;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -274,6 +275,14 @@ class ChecksTest {
     private static Object assertNotNullValue(Object value) {
         assertNotNull(value);
         return value;
+    }
+
+    @Test
+    void aContainerIsKnownByItsEnginesSigns() {
+        Path none = Path.of("/nowhere");
+        assertEquals(List.of(), ContainerCheck.findings(List.of(none), Map.of("HOME", "/")));
+        assertEquals(List.of(Level.OK), levels(ContainerCheck.findings(List.of(none, Path.of("/")), Map.of())));
+        assertEquals(List.of(Level.OK), levels(ContainerCheck.findings(List.of(none), Map.of("container", "oci"))));
     }
 
     @Test

@@ -25,7 +25,7 @@ public final class ConntrackMessage {
         UPDATE,
         /** Event: an entry ended. */
         DESTROY,
-        /** A dump lists the entry. */
+        /** A dump lists the entry, or a packet comes with it. */
         DUMPED
     }
 
@@ -44,13 +44,33 @@ public final class ConntrackMessage {
 
     ConntrackMessage() {}
 
+    /** For messages of other families that have an entry among their attributes: NFULA_CT, NFQA_CT. See {@link #wrap}. */
+    public static ConntrackMessage nested() {
+        return new ConntrackMessage();
+    }
+
     /** Points the view at a message; false if it is malformed or lacks a whole tuple, and then the view must not be used. */
     boolean wrap(NetlinkMessage message) {
         memory = message.memory();
         causedBy = message.portId();
         kind = kind(message);
         long start = message.offset();
-        return index.index(memory, start + NetlinkMessage.NETFILTER_HEADER_BYTES, start + message.length())
+        return index(start + NetlinkMessage.NETFILTER_HEADER_BYTES, start + message.length());
+    }
+
+    /**
+     * Points a {@link #nested()} view at an entry's attributes, as {@link Kind#DUMPED}; false if they are malformed or lack a
+     * whole tuple, and then the view must not be used.
+     */
+    public boolean wrap(MemorySegment memory, long offset, int length) {
+        this.memory = memory;
+        causedBy = 0;
+        kind = Kind.DUMPED;
+        return index(offset, offset + length);
+    }
+
+    private boolean index(long start, long end) {
+        return index.index(memory, start, end)
                 && original.isComplete()
                 && reply.isComplete()
                 // Who writes both directions to one record has room for one family.

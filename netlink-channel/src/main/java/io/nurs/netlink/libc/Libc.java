@@ -29,6 +29,7 @@ public final class Libc {
     public static final int O_RDONLY = 0;
     public static final int O_CLOEXEC = 0x80000;
     public static final int CLONE_NEWNET = 0x40000000;
+    public static final int SIGHUP = 1;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -54,6 +55,7 @@ public final class Libc {
     private static final MethodHandle CLOSE = function("close");
     private static final MethodHandle SETNS = function("setns");
     private static final MethodHandle UNSHARE = function("unshare");
+    private static final MethodHandle KILL = function("kill");
 
     /** A thread's own place for errno: a socket may be asked from several threads. */
     private static final ThreadLocal<MemorySegment> STATE =
@@ -93,12 +95,26 @@ public final class Libc {
 
     /** <a href="https://man7.org/linux/man-pages/man2/recvmmsg.2.html">recvmmsg(2)</a>, without its timeout. */
     public static int recvmmsg(int fd, long messages, int count, int flags) {
-        return call(RECVMMSG, fd, messages, count, flags, 0L, 0);
+        MemorySegment state = STATE.get();
+        try {
+            return result(
+                    (int) RECVMMSG.invokeExact(state, (long) fd, messages, (long) count, (long) flags, 0L, 0L), state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/sendto.2.html">sendto(2)</a>; address 0 is the socket's own peer. */
     public static int sendto(int fd, long data, long length, int flags, long address, int addressLength) {
-        return call(SENDTO, fd, data, length, flags, address, addressLength);
+        MemorySegment state = STATE.get();
+        try {
+            return result(
+                    (int) SENDTO.invokeExact(
+                            state, (long) fd, data, length, (long) flags, address, (long) addressLength),
+                    state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a> */
@@ -123,14 +139,27 @@ public final class Libc {
         return call(UNSHARE, flags, 0, 0, 0, 0, 0);
     }
 
+    /** <a href="https://man7.org/linux/man-pages/man2/kill.2.html">kill(2)</a>; 0 and less are groups, or all. */
+    public static int kill(int pid, int signal) {
+        return call(KILL, pid, signal, 0, 0, 0, 0);
+    }
+
+    /** For what is called now and then: only a handle that is a constant to its compiler is called without garbage. */
     private static int call(MethodHandle function, long a, long b, long c, long d, long e, long f) {
         MemorySegment state = STATE.get();
         try {
-            int returned = (int) function.invokeExact(state, a, b, c, d, e, f);
-            return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+            return result((int) function.invokeExact(state, a, b, c, d, e, f), state);
         } catch (Throwable t) {
-            throw new AssertionError("a downcall cannot throw", t);
+            throw unexpected(t);
         }
+    }
+
+    private static int result(int returned, MemorySegment state) {
+        return returned >= 0 ? returned : -(int) ERRNO.get(state, 0L);
+    }
+
+    private static AssertionError unexpected(Throwable t) {
+        return new AssertionError("a downcall cannot throw", t);
     }
 
     private static MethodHandle function(String name) {
