@@ -5,6 +5,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.Source;
 import io.nurs.flow.SystemUptime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,15 +94,23 @@ public final class Appliance {
 
     /** Has every source report its live flows as soon as it can. */
     public void reportNow() {
-        sources().forEach(ConntrackSource::reportNow);
+        sources().forEach(Source::reportNow);
     }
 
     /** One for each reader, as they are now: a reload may bring others. */
-    public List<ConntrackSource> sources() {
+    public List<Source> sources() {
         return readers.stream()
                 .map(Reader::source)
                 .filter(Objects::nonNull)
                 .map(Objects::requireNonNull)
+                .toList();
+    }
+
+    /** Those of {@link #sources()} that tell of flows. */
+    public List<ConntrackSource> conntrackSources() {
+        return sources().stream()
+                .filter(ConntrackSource.class::isInstance)
+                .map(ConntrackSource.class::cast)
                 .toList();
     }
 
@@ -119,9 +128,9 @@ public final class Appliance {
 
     /** Last reports first, then what collectors have not been sent yet, then the loops. */
     public synchronized void stop() throws InterruptedException {
-        List<ConntrackSource> sources = sources();
-        sources.forEach(ConntrackSource::beginStop);
-        for (ConntrackSource source : sources) {
+        List<Source> sources = sources();
+        sources.forEach(Source::beginStop);
+        for (Source source : sources) {
             source.stop();
         }
         // At once: each may take a while.
@@ -130,7 +139,7 @@ public final class Appliance {
         for (ChannelFuture closed : closing) {
             closed.await();
         }
-        for (ConntrackSource source : sources) {
+        for (Source source : sources) {
             source.close();
         }
         for (Reader reader : readers) {

@@ -5,6 +5,7 @@ import io.nurs.appliance.config.CollectorTransport;
 import io.nurs.appliance.config.Destination;
 import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.export.RecordKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param domain of what it is sent
  * @param namespace whose flows it is told of, as records may say; empty for nursd's own
+ * @param kind what the records are: a source that becomes another kind needs other templates
  */
-record CollectorKey(FlowExporterConfig exporter, long domain, String namespace) {
+record CollectorKey(FlowExporterConfig exporter, long domain, String namespace, RecordKind kind) {
     /** Whether both write to the same file or the same spool, so that one has to let go of it first. */
     boolean collidesWith(CollectorKey other) {
         String own = written();

@@ -5,8 +5,10 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.NfacctSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
@@ -14,7 +16,11 @@ import io.nurs.appliance.export.FlowExporter;
 import io.nurs.appliance.export.Stack;
 import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.CounterSource;
+import io.nurs.appliance.source.FlowSink;
 import io.nurs.appliance.source.InterfaceNames;
+import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.Source;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
 import java.io.IOException;
@@ -42,7 +48,7 @@ final class Reader {
     private final EventLoop loop;
     private volatile ReaderPlan plan;
     private volatile Map<CollectorKey, Collector> collectors = Map.of();
-    private volatile @Nullable ConntrackSource source;
+    private volatile @Nullable Source source;
     private @Nullable FlowExporter exporter;
     private @Nullable InterfaceNames names;
 
@@ -74,14 +80,14 @@ final class Reader {
 
     /** Null while there is none: before the first, or if it could not be opened again. */
     @Nullable
-    ConntrackSource source() {
+    Source source() {
         return source;
     }
 
     Collector openCollector(CollectorKey key) throws StartException, InterruptedException {
         FlowExporterConfig flows = key.exporter();
         Collector opened = Collector.open(
-                        flows, key.domain(), key.namespace(), loop, transport, ExportClock.SYSTEM, uptime)
+                        flows, key.domain(), key.namespace(), key.kind(), loop, transport, ExportClock.SYSTEM, uptime)
                 .fedBy(plan.source().name(), plan.number());
         LOG.info(
                 "exporter {}: {} to {}, observation domain {}, from source {}",
@@ -121,19 +127,15 @@ final class Reader {
      *
      * @param first the source of reader 0, for the others
      */
-    ConntrackSource startSource(
-            ReaderPlan next,
-            ConntrackSourceConfig config,
-            @Nullable ConntrackSource first,
-            Map<CollectorKey, Collector> to)
+    Source startSource(ReaderPlan next, SourceConfig config, @Nullable Source first, Map<CollectorKey, Collector> to)
             throws StartException, InterruptedException {
         FlowExporter feeding =
                 loop.submit(() -> new FlowExporter(stacks(next, to))).sync().getNow();
         try {
-            ConntrackSource opened = ConntrackSource.open(config, next.number(), first, loop, feeding);
+            Source opened = open(config, next.number(), first, feeding);
             exporter = feeding;
             source = opened;
-            to.values().forEach(collector -> collector.tellLosses(opened.stats()));
+            tellLosses(opened, to);
             return opened;
         } finally {
             if (!feeding.equals(exporter)) {
@@ -142,8 +144,25 @@ final class Reader {
         }
     }
 
+    private Source open(SourceConfig config, int number, @Nullable Source first, FlowSink sink)
+            throws StartException, InterruptedException {
+        return switch (config) {
+            case ConntrackSourceConfig conntrack ->
+                ConntrackSource.open(
+                        conntrack, number, first instanceof ConntrackSource same ? same : null, loop, sink);
+            case NfacctSourceConfig nfacct -> NfacctSource.open(nfacct, loop, sink);
+            case CounterSourceConfig counters -> CounterSource.open(counters, loop, sink);
+        };
+    }
+
+    private static void tellLosses(Source running, Map<CollectorKey, Collector> to) {
+        if (running instanceof ConntrackSource conntrack) {
+            to.values().forEach(collector -> collector.tellLosses(conntrack.stats()));
+        }
+    }
+
     void beginStop() {
-        ConntrackSource stopping = source;
+        Source stopping = source;
         if (stopping != null) {
             stopping.beginStop();
         }
@@ -151,7 +170,7 @@ final class Reader {
 
     /** Last report or state file, and all of it sent, as at the end; but the collectors stay. */
     void stopSource() throws InterruptedException {
-        ConntrackSource stopping = source;
+        Source stopping = source;
         FlowExporter feeding = exporter;
         if (stopping == null || feeding == null) {
             return;
@@ -193,12 +212,12 @@ final class Reader {
 
     /** From now on it is this that it does. */
     void become(ReaderPlan next, Map<CollectorKey, Collector> to) {
-        ConntrackSource running = source;
-        if (running != null && next.source() instanceof ConntrackSourceConfig config) {
-            if (!config.equals(plan.source())) {
-                running.adopt(config);
+        Source running = source;
+        if (running != null) {
+            if (!next.source().equals(plan.source())) {
+                running.adopt(next.source());
             }
-            to.values().forEach(collector -> collector.tellLosses(running.stats()));
+            tellLosses(running, to);
         }
         plan = next;
         collectors = to;
@@ -210,7 +229,7 @@ final class Reader {
     }
 
     InterfaceNames openNames() throws StartException {
-        ConntrackSource running = source;
+        Source running = source;
         SourceConfig config = plan.source();
         try {
             if (running == null) {

@@ -1,11 +1,11 @@
 package io.nurs.appliance;
 
 import io.nurs.appliance.config.ApplianceConfig;
-import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
+import io.nurs.appliance.export.RecordKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +36,16 @@ record ReaderPlan(SourceConfig source, int number, List<StackConfig> stacks, Map
     private static CollectorKey key(ApplianceConfig config, SourceConfig source, ExporterConfig exporter, int number) {
         return switch (exporter) {
             case FlowExporterConfig flows ->
-                new CollectorKey(flows, config.observationDomain(source, flows, number), namespace(source));
+                new CollectorKey(
+                        flows,
+                        config.observationDomain(source, flows, number),
+                        namespace(source),
+                        RecordKind.of(source));
         };
     }
 
-    static String namespace(SourceConfig source) {
-        return switch (source) {
-            case ConntrackSourceConfig conntrack -> Objects.requireNonNullElse(conntrack.namespace(), "");
-        };
+    private static String namespace(SourceConfig source) {
+        return Objects.requireNonNullElse(source.namespace(), "");
     }
 
     /** Exporters that are told the names of interfaces. */

@@ -3,11 +3,16 @@ package io.nurs.appliance;
 import io.netty.channel.ChannelFuture;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.FirstStart;
+import io.nurs.appliance.config.NfacctSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.InterfaceNames;
+import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.Source;
 import io.nurs.flow.SystemUptime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -122,10 +127,7 @@ final class Reload {
     }
 
     private static boolean goesOn(SourceConfig before, SourceConfig next) {
-        return before.equals(next)
-                || (before instanceof ConntrackSourceConfig old
-                        && next instanceof ConntrackSourceConfig other
-                        && old.canBecome(other));
+        return before.equals(next) || before.canBecome(next);
     }
 
     /**
@@ -231,8 +233,12 @@ final class Reload {
 
     private void checkSources() throws StartException {
         for (Item item : items) {
-            if (item.starts && item.plan.source() instanceof ConntrackSourceConfig conntrack) {
-                ConntrackSource.check(conntrack);
+            if (item.starts) {
+                switch (item.plan.source()) {
+                    case ConntrackSourceConfig conntrack -> ConntrackSource.check(conntrack);
+                    case NfacctSourceConfig nfacct -> NfacctSource.check(nfacct);
+                    case CounterSourceConfig counters -> CounterSource.check(counters);
+                }
             }
         }
     }
@@ -260,7 +266,7 @@ final class Reload {
 
     /** As they were. */
     private void reopen(List<Reader> stopped) throws StartException, InterruptedException {
-        Map<String, ConntrackSource> first = new HashMap<>();
+        Map<String, Source> first = new HashMap<>();
         for (Reader reader : stopped) {
             start(reader, reader.plan(), reader.collectors(), first);
             reader.tellInterfaces(reader.names());
@@ -268,14 +274,15 @@ final class Reload {
     }
 
     private void start(
-            Reader reader, ReaderPlan plan, Map<CollectorKey, Collector> collectors, Map<String, ConntrackSource> first)
+            Reader reader, ReaderPlan plan, Map<CollectorKey, Collector> collectors, Map<String, Source> first)
             throws StartException, InterruptedException {
         String name = plan.source().name();
-        ConntrackSource opened = switch (plan.source()) {
-            case ConntrackSourceConfig conntrack ->
-                reader.startSource(plan, onItsWay(conntrack), first.get(name), collectors);
+        SourceConfig config = switch (plan.source()) {
+            case ConntrackSourceConfig conntrack -> onItsWay(conntrack);
+            case NfacctSourceConfig nfacct -> onItsWay(nfacct);
+            case CounterSourceConfig counters -> counters;
         };
-        first.putIfAbsent(name, opened);
+        first.putIfAbsent(name, reader.startSource(plan, config, first.get(name), collectors));
     }
 
     /** What is in the table has been reported by the source that stopped, unless both keep it in one file: not again. */
@@ -286,6 +293,17 @@ final class Reload {
                         && Objects.equals(stopped.namespace(), config.namespace())
                         && (config.stateFile() == null || !config.stateFile().equals(stopped.stateFile())));
         return takesOver ? config.withFirstStart(FirstStart.BASELINE) : config;
+    }
+
+    /** What objects have counted was reported up to a moment ago: all of it, or all since the last zero, which is none of it now. */
+    private NfacctSourceConfig onItsWay(NfacctSourceConfig config) {
+        return stopping().stream()
+                .map(reader -> reader.plan().source())
+                .filter(old -> old instanceof NfacctSourceConfig && Objects.equals(old.namespace(), config.namespace()))
+                .map(NfacctSourceConfig.class::cast)
+                .findFirst()
+                .map(stopped -> config.withFirstStart(stopped.zero() ? FirstStart.EXPORT : FirstStart.BASELINE))
+                .orElse(config);
     }
 
     /** One after the other where both want the same file or the same spool. */
@@ -314,7 +332,7 @@ final class Reload {
     }
 
     private void startSources() throws StartException, InterruptedException {
-        Map<String, ConntrackSource> first = new HashMap<>();
+        Map<String, Source> first = new HashMap<>();
         for (Item item : items) {
             if (item.starts) {
                 start(item.reader, item.plan, item.collectors(), first);

@@ -275,7 +275,7 @@ class NatEventsTest extends RouterTest {
     void severalReadersTellEachSessionOnceBetweenThem() throws Exception {
         try (Subject subject = start("readers: 2")) {
             traffic.manyUdpFlows(SERVER, FIRST_PORT, 100);
-            List<ConntrackSource> readers = subject.appliance().sources();
+            List<ConntrackSource> readers = subject.appliance().conntrackSources();
             Wait.until("all begins", () -> sum(readers, NatStats::created) == 100);
             List<String> live = about(ConntrackWatch.live(lab).stream());
             lab.inRouter("conntrack", "-F");

@@ -101,7 +101,7 @@ class NatVolumeTest extends RouterTest {
                 """.formatted(lab.router(), PORTS, collector.port(), other.port()))) {
             int opened = load();
             lab.inRouter("conntrack", "-F");
-            for (ConntrackSource source : subject.appliance().sources()) {
+            for (ConntrackSource source : subject.appliance().conntrackSources()) {
                 NatStats stats = Objects.requireNonNull(source.natStats());
                 Wait.until("no session lives", () -> lab.entries() == 0 && stats.created() == stats.deleted());
                 assertEquals(0, stats.blocks());
@@ -126,7 +126,8 @@ class NatVolumeTest extends RouterTest {
     }
 
     private static long deleted(Subject subject, int source) {
-        return Objects.requireNonNull(subject.appliance().sources().get(source).natStats())
+        return Objects.requireNonNull(
+                        subject.appliance().conntrackSources().get(source).natStats())
                 .deleted();
     }
 

@@ -46,7 +46,7 @@ class ReadersTest extends RouterTest {
                     .mapToLong(one -> one.encoded().datagrams())
                     .sum();
             collector.waitForDatagrams(datagrams);
-            for (ConntrackSource reader : subject.appliance().sources()) {
+            for (ConntrackSource reader : subject.appliance().conntrackSources()) {
                 assertTrue(reader.stats().ended() > count / 8, "a share of a quarter, about");
                 assertTrue(reader.ledger().isEven(), reader.ledger()::toString);
             }
@@ -111,7 +111,7 @@ class ReadersTest extends RouterTest {
     }
 
     private static long total(Subject subject, ToLongFunction<ConntrackStats> figure) {
-        return subject.appliance().sources().stream()
+        return subject.appliance().conntrackSources().stream()
                 .map(ConntrackSource::stats)
                 .mapToLong(figure)
                 .sum();

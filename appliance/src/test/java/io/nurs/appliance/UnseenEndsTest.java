@@ -141,7 +141,7 @@ class UnseenEndsTest extends RouterTest {
             Wait.until("all have expired", () -> ConntrackWatch.live(lab).isEmpty());
             Wait.until(
                     "all are given up",
-                    () -> subject.appliance().sources().stream()
+                    () -> subject.appliance().conntrackSources().stream()
                                     .mapToLong(reader -> reader.stats().unwatched())
                                     .sum()
                             == count);

@@ -4,6 +4,7 @@ import io.nurs.appliance.collect.AddressText;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FilterConfig;
@@ -12,6 +13,7 @@ import io.nurs.appliance.config.MarkInterfacesConfig;
 import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.config.NatEventsConfig;
+import io.nurs.appliance.config.NfacctSourceConfig;
 import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
@@ -55,6 +57,14 @@ final class ConfigSummary {
     private static String describe(SourceConfig source) {
         return switch (source) {
             case ConntrackSourceConfig conntrack -> describe(conntrack);
+            case NfacctSourceConfig nfacct ->
+                "nfacct every " + print(nfacct.interval())
+                        + (nfacct.zero() ? ", set to zero" : ", left as they are")
+                        + in(nfacct);
+            case CounterSourceConfig counters ->
+                "conntrack statistics every " + print(counters.interval())
+                        + (counters.perCpu() ? ", each CPU's too" : "")
+                        + in(counters);
         };
     }
 
@@ -78,10 +88,11 @@ final class ConfigSummary {
         if (source.mark() != null) {
             text.append(", mark ").append(source.mark());
         }
-        if (source.namespace() != null) {
-            text.append(", namespace ").append(source.namespace());
-        }
-        return text.toString();
+        return text.append(in(source)).toString();
+    }
+
+    private static String in(SourceConfig source) {
+        return source.namespace() == null ? "" : ", namespace " + source.namespace();
     }
 
     // PT1M30S is 1m30s to an operator.

@@ -4,6 +4,9 @@ import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.PolledSource;
+import io.nurs.appliance.source.PolledStats;
+import io.nurs.appliance.source.Source;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +16,7 @@ final class RunSummary {
 
     static List<String> lines(Appliance appliance) throws InterruptedException {
         List<String> lines = new ArrayList<>();
-        for (ConntrackSource source : appliance.sources()) {
+        for (Source source : appliance.sources()) {
             lines.addAll(describe(source));
         }
         for (Collector collector : appliance.collectors()) {
@@ -27,6 +30,25 @@ final class RunSummary {
                             collector.notSent().flows()));
         }
         return lines;
+    }
+
+    private static List<String> describe(Source source) throws InterruptedException {
+        return switch (source) {
+            case ConntrackSource conntrack -> describe(conntrack);
+            case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
+        };
+    }
+
+    private static String describe(String name, PolledStats stats) {
+        return "source %s: %d readings, %d failed, %d passed over; %d records, %d quotas used up, %d zeroed by others"
+                .formatted(
+                        name,
+                        stats.readings(),
+                        stats.failed(),
+                        stats.passedOver(),
+                        stats.reported(),
+                        stats.quotaEvents(),
+                        stats.zeroed());
     }
 
     private static List<String> describe(ConntrackSource source) throws InterruptedException {

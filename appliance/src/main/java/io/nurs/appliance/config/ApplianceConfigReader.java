@@ -37,7 +37,9 @@ final class ApplianceConfigReader {
         OutputFiles.check(stacks, exporters);
         InterfaceFields.check(stacks, exporters);
         EventExporters.check(stacks, exporters, placesBySource);
+        FlowlessStacks.check(stacks, exporters, placesBySource);
         ConntrackTables.check(placesBySource);
+        NfacctObjects.check(placesBySource);
         sources.warnUnused();
         exporters.warnUnused();
         return new ApplianceConfig(
@@ -94,6 +96,9 @@ final class ApplianceConfigReader {
         List<FilterConfig> filters = filters(section);
         List<ExporterConfig> targets = stackExporters(section);
         DistributionMode distribution = distribution(section, targets);
+        if (source != null) {
+            FlowlessStacks.check(section, source);
+        }
         section.finish();
         return name == null || source == null ? null : new StackConfig(name, source, filters, targets, distribution);
     }
@@ -178,7 +183,12 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable SourceConfig source(YamlSection section, String name) {
-        return section.kind("type", "conntrack") == null ? null : ConntrackSourceConfig.read(section, name);
+        return switch (section.kind("type", "conntrack", "nfacct", "conntrack-stats")) {
+            case null -> null;
+            case "nfacct" -> NfacctSourceConfig.read(section, name);
+            case "conntrack-stats" -> CounterSourceConfig.read(section, name);
+            default -> ConntrackSourceConfig.read(section, name);
+        };
     }
 
     private static @Nullable FilterConfig filter(YamlSection section) {

@@ -60,8 +60,17 @@ public record ConntrackSourceConfig(
                 Duration.ofSeconds(10));
     }
 
-    /** Whether a source that runs with this can go on with {@code next}: all else is wired in when it starts. */
-    public boolean canBecome(ConntrackSourceConfig next) {
+    @Override
+    public boolean tellsOfFlows() {
+        return true;
+    }
+
+    @Override
+    public boolean canBecome(SourceConfig other) {
+        return other instanceof ConntrackSourceConfig next && canBecome(next);
+    }
+
+    private boolean canBecome(ConntrackSourceConfig next) {
         ConntrackSourceConfig adapted = new ConntrackSourceConfig(
                 name,
                 accounting,
@@ -163,7 +172,7 @@ public record ConntrackSourceConfig(
         return (int) percent;
     }
 
-    private static String namespace(String text) {
+    static String namespace(String text) {
         boolean name = !text.contains("/") && !text.equals(".") && !text.equals("..");
         if (text.isBlank() || text.indexOf('\0') >= 0 || !(name || text.startsWith("/"))) {
             throw new IllegalArgumentException(ScalarText.quote(text)

@@ -16,11 +16,9 @@ final class ConntrackTables {
     static void check(Map<SourceConfig, YamlValue> placesBySource) {
         List<ConntrackSourceConfig> seen = new ArrayList<>();
         placesBySource.forEach((source, place) -> {
-            switch (source) {
-                case ConntrackSourceConfig conntrack -> {
-                    check(conntrack, seen, place);
-                    seen.add(conntrack);
-                }
+            if (source instanceof ConntrackSourceConfig conntrack) {
+                check(conntrack, seen, place);
+                seen.add(conntrack);
             }
         });
     }

@@ -29,9 +29,7 @@ final class EventExporters {
     }
 
     private static boolean logsNat(SourceConfig source) {
-        return switch (source) {
-            case ConntrackSourceConfig conntrack -> conntrack.natEvents() != null;
-        };
+        return source instanceof ConntrackSourceConfig conntrack && conntrack.natEvents() != null;
     }
 
     private static boolean isOfEvents(ExporterConfig exporter) {

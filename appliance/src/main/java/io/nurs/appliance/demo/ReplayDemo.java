@@ -12,6 +12,7 @@ import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.export.FlowExporter;
+import io.nurs.appliance.export.RecordKind;
 import io.nurs.appliance.export.Stack;
 import io.nurs.appliance.source.EventRecording;
 import io.nurs.appliance.source.ReplaySource;
@@ -37,6 +38,7 @@ public final class ReplayDemo {
                     exporter(collector),
                     1,
                     "",
+                    RecordKind.FLOWS,
                     loop,
                     transport,
                     ExportClock.SYSTEM,

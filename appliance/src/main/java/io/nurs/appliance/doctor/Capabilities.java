@@ -3,7 +3,6 @@ package io.nurs.appliance.doctor;
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.CollectorDestination;
-import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.SourceConfig;
 import java.io.IOException;
@@ -53,7 +52,7 @@ record Capabilities(long effective) {
                         ? Finding.ok("CAP_NET_ADMIN", "there")
                         : missing(
                                 "CAP_NET_ADMIN",
-                                "missing: the kernel gives neither entries nor events, so nothing is exported, and the"
+                                "missing: the kernel gives neither entries nor events nor counters, so nothing is exported, and the"
                                         + " receive buffer is held to net.core.rmem_max"));
         if (config.sources().stream().anyMatch(Capabilities::entersNamespace)) {
             findings.add(
@@ -82,9 +81,7 @@ record Capabilities(long effective) {
     }
 
     private static boolean entersNamespace(SourceConfig source) {
-        return switch (source) {
-            case ConntrackSourceConfig conntrack -> conntrack.namespace() != null;
-        };
+        return source.namespace() != null;
     }
 
     private static boolean bindsDevice(ApplianceConfig config) {

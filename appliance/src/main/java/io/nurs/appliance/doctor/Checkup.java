@@ -9,8 +9,10 @@ import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.NfacctSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.Transport;
 import io.nurs.appliance.source.ConntrackSysctls;
@@ -24,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at everything, one thing after the other. What cannot be looked at is a finding too. */
 public final class Checkup {
@@ -84,6 +87,10 @@ public final class Checkup {
             switch (source) {
                 case ConntrackSourceConfig conntrack ->
                     look("source " + conntrack.name(), () -> source(conntrack, loop));
+                case NfacctSourceConfig nfacct ->
+                    look("source " + nfacct.name(), () -> answers(nfacct, loop, CtnetlinkCheck::ofNfacct));
+                case CounterSourceConfig counters ->
+                    look("source " + counters.name(), () -> answers(counters, loop, CtnetlinkCheck::finding));
             }
         }
         look("clock", () -> findings.add(ClockCheck.finding()));
@@ -131,16 +138,34 @@ public final class Checkup {
         findings.addAll(KernelCheck.options(release));
     }
 
-    private void source(ConntrackSourceConfig source, EventLoop loop) throws IOException, InterruptedException {
-        Place place;
+    private interface Question {
+        Finding of(Place place, EventLoop loop) throws IOException, InterruptedException;
+    }
+
+    private void answers(SourceConfig source, EventLoop loop, Question question)
+            throws IOException, InterruptedException {
+        Place place = place(source);
+        if (place != null) {
+            findings.add(question.of(place, loop));
+        }
+    }
+
+    private @Nullable Place place(SourceConfig source) throws IOException {
         try {
-            place = Place.of(source);
+            return Place.of(source);
         } catch (NoSuchFileException e) {
             findings.add(Finding.fail(
                     "source " + source.name(),
                     "there is no network namespace " + e.getFile() + ", so nursd does not start",
                     "ip netns list, then write one of those, or make it: ip netns add "
                             + Place.quote(Objects.requireNonNullElse(source.namespace(), ""))));
+            return null;
+        }
+    }
+
+    private void source(ConntrackSourceConfig source, EventLoop loop) throws IOException, InterruptedException {
+        Place place = place(source);
+        if (place == null) {
             return;
         }
         findings.add(CtnetlinkCheck.finding(place, loop));

@@ -1,5 +1,6 @@
 package io.nurs.appliance.doctor;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.nurs.appliance.Finding;
@@ -7,12 +8,15 @@ import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkOptions;
+import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.conntrack.ConntrackRequests;
+import io.nurs.netlink.nfacct.NfacctRequests;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/** Whether conntrack answers over netlink, by asking it how many entries there are. */
+/** Whether conntrack, or another part of netfilter, answers over netlink, by asking it something small. */
 final class CtnetlinkCheck {
     private static final String SUBJECT = "ctnetlink";
     private static final long PATIENCE_SECONDS = 5;
@@ -25,7 +29,22 @@ final class CtnetlinkCheck {
      * @throws Errno EPERM or EACCES if this user may not enter the namespace
      */
     static Finding finding(Place place, EventLoop loop) throws IOException, InterruptedException {
-        String subject = place.subject(SUBJECT);
+        return finding(place, loop, SUBJECT, "nf_conntrack_netlink", ConntrackRequests::stats);
+    }
+
+    /** As {@link #finding(Place, EventLoop)}, of the accounting objects. */
+    static Finding ofNfacct(Place place, EventLoop loop) throws IOException, InterruptedException {
+        return finding(place, loop, "nfacct", "nfnetlink_acct", NfacctRequests::dump);
+    }
+
+    private static Finding finding(
+            Place place,
+            EventLoop loop,
+            String subsystem,
+            String module,
+            Function<ByteBufAllocator, NetlinkRequest> question)
+            throws IOException, InterruptedException {
+        String subject = place.subject(subsystem);
         NetlinkChannel channel;
         try {
             channel = place.namespace()
@@ -39,24 +58,24 @@ final class CtnetlinkCheck {
         channel.pipeline().addLast(new NetlinkMessageDecoder(channel.stats()), new NetlinkRequestTracker());
         loop.register(channel).sync();
         try {
-            ChannelFuture answer = channel.writeAndFlush(ConntrackRequests.stats(channel.alloc()));
+            ChannelFuture answer = channel.writeAndFlush(question.apply(channel.alloc()));
             channel.read();
             if (!answer.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 return Finding.fail(subject, "the kernel does not answer", "dmesg | tail");
             }
-            return answer.isSuccess() ? Finding.ok(subject, "answers") : refused(subject, answer.cause());
+            return answer.isSuccess() ? Finding.ok(subject, "answers") : refused(subject, module, answer.cause());
         } finally {
             channel.close().sync();
         }
     }
 
-    private static Finding refused(String subject, Throwable cause) {
+    private static Finding refused(String subject, String module, Throwable cause) {
         boolean forbidden = cause instanceof Errno errno && errno.number() == Errno.EPERM;
         return forbidden
                 ? Finding.ok(subject, "unknown: only CAP_NET_ADMIN may ask")
                 : Finding.fail(
                         subject,
                         "does not answer (" + cause.getMessage() + "), so nothing can be read",
-                        "modprobe nf_conntrack_netlink");
+                        "modprobe " + module);
     }
 }

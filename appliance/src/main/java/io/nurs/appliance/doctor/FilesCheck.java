@@ -43,8 +43,8 @@ final class FilesCheck {
     static List<Finding> findings(ApplianceConfig config) throws IOException {
         FilesCheck check = new FilesCheck();
         for (SourceConfig source : config.sources()) {
-            switch (source) {
-                case ConntrackSourceConfig conntrack -> check.stateFile(conntrack);
+            if (source instanceof ConntrackSourceConfig conntrack) {
+                check.stateFile(conntrack);
             }
         }
         for (ExporterConfig exporter : config.exporters().values()) {

@@ -39,10 +39,9 @@ final class LimitsCheck {
     static Finding memory(ApplianceConfig config, long availableKib) {
         long flows = 0;
         for (SourceConfig source : config.sources()) {
-            flows += switch (source) {
-                case ConntrackSourceConfig conntrack ->
-                    conntrack.accounting() == Accounting.DELTA ? conntrack.maxFlows() : 0;
-            };
+            flows += source instanceof ConntrackSourceConfig conntrack && conntrack.accounting() == Accounting.DELTA
+                    ? conntrack.maxFlows()
+                    : 0;
         }
         long heap = Runtime.getRuntime().maxMemory();
         long most = heap + flows * FLOW_BYTES;

@@ -1,6 +1,6 @@
 package io.nurs.appliance.doctor;
 
-import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.SourceConfig;
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ record Place(String source, @Nullable String name, NetworkNamespace namespace) {
     /** Not /proc/net, which is that of the process's first thread. */
     private static final Path NET = Path.of("/proc/thread-self/net");
 
-    static Place of(ConntrackSourceConfig source) throws IOException {
+    static Place of(SourceConfig source) throws IOException {
         String name = source.namespace();
         return new Place(source.name(), name, name == null ? NetworkNamespace.current() : NetworkNamespace.of(name));
     }

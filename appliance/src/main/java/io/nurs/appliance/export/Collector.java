@@ -22,6 +22,7 @@ import io.nurs.appliance.output.Spool;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.Observation;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
@@ -53,6 +54,7 @@ public final class Collector implements Distribution.Member {
     private final FlowRecords records;
     private final NatRecords events;
     private final Consumer<FlowRecord<Uniflow>> send = this::send;
+    private final ObservationRecords observations;
     private final Consumer<FlowRecord<NatEvent>> sendEvent = this::sendEvent;
     private final ExportClock clock;
     private final @Nullable FlowExpression filter;
@@ -81,6 +83,7 @@ public final class Collector implements Distribution.Member {
             FlowExporterConfig config,
             FlowEncoder encoder,
             FlowRecords records,
+            ObservationRecords observations,
             ExportClock clock,
             SystemUptime uptime,
             Link link,
@@ -88,10 +91,12 @@ public final class Collector implements Distribution.Member {
         this.name = config.name();
         this.encoder = encoder;
         this.records = records;
+        this.observations = observations;
         this.events = new NatRecords(config.records().fields().profile());
         this.filter = config.filter();
         this.clock = clock;
-        this.options = config.records().options() ? new OptionRecords(config, encoder, records, uptime) : null;
+        this.options =
+                config.records().options() ? new OptionRecords(config, encoder, records, observations, uptime) : null;
         if (options != null) {
             options.ofExporter(notSent).forEach(encoder::addOptions);
         }
@@ -107,11 +112,13 @@ public final class Collector implements Distribution.Member {
      *
      * @param domain observationDomain(149), in v9 the source id, of this source at this collector
      * @param namespace name of the network namespace that the source reads; empty for nursd's own
+     * @param kind what the source's records are
      */
     public static Collector open(
             FlowExporterConfig config,
             long domain,
             String namespace,
+            RecordKind kind,
             EventLoop loop,
             Transports transport,
             ExportClock clock,
@@ -119,7 +126,9 @@ public final class Collector implements Distribution.Member {
             throws StartException, InterruptedException {
         FlowEncoder encoder = encoder(config, domain, clock, uptime);
         FlowRecords records = new FlowRecords(config, uptime, namespace);
-        check(config.name(), encoder, templates(config, records));
+        ObservationRecords observations = new ObservationRecords(config, kind, namespace);
+        List<Template<?>> templates = templates(config, records, observations);
+        check(config.name(), encoder, templates);
         CollectorStats stats = new CollectorStats();
         Link link = switch (config.destination()) {
             case CollectorDestination there -> {
@@ -130,15 +139,16 @@ public final class Collector implements Distribution.Member {
                         : StreamLink.open(config.name(), there, encoder, loop, transport, stats, spool);
             }
             case FileDestination file -> FileLink.open(config, file, MessageFormat.MESSAGES, domain, encoder, loop);
-            case OutputDestination output ->
-                Outputs.open(config, output, templates(config, records), domain, encoder, loop);
+            case OutputDestination output -> Outputs.open(config, output, templates, domain, encoder, loop);
         };
-        return new Collector(config, encoder, records, clock, uptime, link, stats);
+        return new Collector(config, encoder, records, observations, clock, uptime, link, stats);
     }
 
-    private static List<Template<?>> templates(FlowExporterConfig config, FlowRecords records) {
+    private static List<Template<?>> templates(
+            FlowExporterConfig config, FlowRecords records, ObservationRecords observations) {
         List<Template<?>> templates = new ArrayList<>(records.templates());
         templates.addAll(new NatRecords(config.records().fields().profile()).templates());
+        templates.addAll(observations.templates());
         return templates;
     }
 
@@ -293,6 +303,11 @@ public final class Collector implements Distribution.Member {
         events.write(event, sendEvent);
     }
 
+    /** On the event loop. */
+    void export(Observation observation) {
+        observations.write(observation, this::sendObservation);
+    }
+
     private void send(FlowRecord<Uniflow> record) {
         if (!encode(record)) {
             Uniflow flow = record.source();
@@ -303,6 +318,13 @@ public final class Collector implements Distribution.Member {
     private void sendEvent(FlowRecord<NatEvent> record) {
         if (!encode(record)) {
             notSent.add(1, 0, 0, clock.epochMillis());
+        }
+    }
+
+    private void sendObservation(FlowRecord<? extends Observation> record) {
+        if (!encode(record)) {
+            Observation observation = record.source();
+            notSent.add(1, observation.packets(), observation.octets(), clock.epochMillis());
         }
     }
 

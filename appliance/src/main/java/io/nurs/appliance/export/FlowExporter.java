@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.nurs.appliance.nat.NatEvent;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.FlowSink;
+import io.nurs.appliance.source.Observation;
 import io.nurs.appliance.source.SendLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +145,8 @@ public final class FlowExporter extends FlowSink {
             exportedEnds += flow.isSeenEnd() ? 1 : 0;
         } else if (message instanceof NatEvent event) {
             export(event);
+        } else if (message instanceof Observation observation) {
+            export(observation);
         } else {
             ctx.fireChannelRead(message);
         }
@@ -165,6 +168,14 @@ public final class FlowExporter extends FlowSink {
         for (int i = 0; i < collectors.size(); i++) {
             if (isToGetEvents(collectors.get(i))) {
                 collectors.get(i).export(event);
+            }
+        }
+    }
+
+    private void export(Observation observation) {
+        for (Collector collector : collectors) {
+            if (stacks.stream().anyMatch(stack -> stack.givesObservationsTo(collector))) {
+                collector.export(observation);
             }
         }
     }

@@ -24,7 +24,26 @@ public enum NursElement {
             8,
             DataType.UNSIGNED8,
             ElementSemantics.IDENTIFIER,
-            "how the end is known: 1 its time is inferred, 2 it was not seen");
+            "how the end is known: 1 its time is inferred, 2 it was not seen"),
+    acctName(9, DataType.STRING, ElementSemantics.IDENTIFIER, "name of the accounting object (NFACCT_NAME)"),
+    acctFlags(10, DataType.UNSIGNED32, ElementSemantics.FLAGS, "NFACCT_F_* bits (NFACCT_FLAGS)"),
+    acctQuota(
+            11,
+            DataType.UNSIGNED64,
+            ElementSemantics.QUANTITY,
+            "packets or octets as flags say, 0 none (NFACCT_QUOTA)"),
+    acctUses(12, DataType.UNSIGNED32, ElementSemantics.QUANTITY, "rules that feed the accounting object (NFACCT_USE)"),
+    acctPacketTotal(
+            13, DataType.UNSIGNED64, ElementSemantics.TOTAL_COUNTER, "packets since made or zeroed (NFACCT_PKTS)"),
+    acctOctetTotal(
+            14, DataType.UNSIGNED64, ElementSemantics.TOTAL_COUNTER, "octets since made or zeroed (NFACCT_BYTES)"),
+    ctCounterId(15, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "CTA_STATS_*, 1000 + _EXP_*, 2000 + _GLOBAL_*"),
+    ctCounterName(16, DataType.STRING, ElementSemantics.IDENTIFIER, "name of conntrack's counter"),
+    ctCounterTotal(17, DataType.UNSIGNED64, ElementSemantics.TOTAL_COUNTER, "conntrack's counter since it began"),
+    ctCounterDelta(
+            18, DataType.UNSIGNED64, ElementSemantics.DELTA_COUNTER, "conntrack's counter since the last record"),
+    ctCounterLevel(19, DataType.UNSIGNED64, ElementSemantics.SNMP_GAUGE, "what goes up and down, as it is now"),
+    ctCpu(20, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "CPU whose counter it is, from 0");
 
     private static final int NETFLOW9_IDS = 60_128;
     private static final int NO_UNITS = 0;

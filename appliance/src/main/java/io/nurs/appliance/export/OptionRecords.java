@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * told what it knows.
  */
 final class OptionRecords {
-    // Flows have 256 to 279, sampling 306 and 307, events of NAT 512 and those after.
+    // Flows have 256 to 279, sampling 306 and 307, events of NAT 512 and those after,
+    // observations 600 and those after.
     private static final int METERING_STATISTICS = 300;
     private static final int METERING_RELIABILITY = 301;
     private static final int EXPORTING_RELIABILITY = 302;
@@ -49,9 +51,16 @@ final class OptionRecords {
     private final EncoderStats encoded;
     private final long domain;
     private final FlowRecords records;
+    private final ObservationRecords observations;
     private final SystemUptime uptime;
 
-    OptionRecords(FlowExporterConfig config, FlowEncoder encoder, FlowRecords records, SystemUptime uptime) {
+    OptionRecords(
+            FlowExporterConfig config,
+            FlowEncoder encoder,
+            FlowRecords records,
+            ObservationRecords observations,
+            SystemUptime uptime) {
+        this.observations = observations;
         this.config = config;
         this.ipfix = config.protocol() == FlowProtocol.IPFIX;
         this.encoded = encoder.stats();
@@ -63,16 +72,19 @@ final class OptionRecords {
     /** All that needs nobody else. */
     List<OptionsSource> ofExporter(NotSent notSent) {
         List<OptionsSource> sources = new ArrayList<>();
-        if (config.records().sampling() > 1) {
+        boolean flows = observations.kind() == RecordKind.FLOWS;
+        if (flows && config.records().sampling() > 1) {
             SamplingOptions sampling = new SamplingOptions(records.sampling(), domain);
             sources.addAll(
                     ipfix ? List.of(sampling.selector()) : List.of(sampling.interval(), sampling.samplerTable()));
         }
-        if (ipfix && config.records().fields().has(FlowField.flowStartSysUpTime, FlowField.flowEndSysUpTime)) {
+        if (flows && ipfix && config.records().fields().has(FlowField.flowStartSysUpTime, FlowField.flowEndSysUpTime)) {
             sources.add(systemInit());
         }
         if (ipfix) {
             elementTypes(sources);
+        }
+        if (flows && ipfix) {
             flowKeys(sources);
         }
         sources.add(meteringStatistics());
@@ -205,12 +217,19 @@ final class OptionRecords {
     /** RFC 5610, for the elements of our own that records may have. */
     private void elementTypes(List<OptionsSource> sources) {
         int enterprise = config.records().enterpriseNumber();
-        List<ElementType> types = Arrays.stream(NursElement.values())
-                .filter(element -> config.records().fields().has(FlowField.valueOf(element.name())))
-                .map(element -> element.described(enterprise))
-                .toList();
+        List<ElementType> types =
+                elements().map(element -> element.described(enterprise)).toList();
         if (!types.isEmpty()) {
             sources.add(ElementType.source(ELEMENT_TYPES, types));
         }
+    }
+
+    private Stream<NursElement> elements() {
+        return observations.kind() == RecordKind.FLOWS
+                ? config.records().fields().fields().stream()
+                        .flatMap(field -> Arrays.stream(NursElement.values())
+                                .filter(element -> element.name().equals(field.name())))
+                        .sorted()
+                : observations.elements().stream();
     }
 }

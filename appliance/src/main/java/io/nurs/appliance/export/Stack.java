@@ -57,6 +57,12 @@ public final class Stack {
         }
     }
 
+    /** Whether this collector gets the observation that comes next. Hashing looks at flows: each gets all, or with failover one. */
+    boolean givesObservationsTo(Collector collector) {
+        int place = flows.indexOf(collector);
+        return ofFlows != null && place >= 0 && (!ofFlows.isFailover() || place == ofFlows.firstUp());
+    }
+
     /**
      * Whether this collector gets the event that comes next. Filters and hashing look at flows: each collector for events gets
      * them all, or with failover the first of those that is up.

@@ -8,6 +8,8 @@ import io.nurs.appliance.Appliance;
 import io.nurs.appliance.config.TopConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.PolledSource;
+import io.nurs.appliance.source.Source;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +87,7 @@ public final class ApplianceMetrics implements AutoCloseable {
             return;
         }
         Appliance appliance = running.get();
-        List<ConntrackSource> sources = appliance.sources();
+        List<Source> sources = appliance.sources();
         List<Collector> collectors = appliance.collectors();
         // First: what takes the place of something may have its name.
         parts.keySet().stream()
@@ -93,9 +95,16 @@ public final class ApplianceMetrics implements AutoCloseable {
                         Stream.concat(sources.stream(), collectors.stream()).noneMatch(part -> part.equals(known)))
                 .toList()
                 .forEach(this::unbind);
-        sources.forEach(source -> parts.computeIfAbsent(source, absent -> new SourceMeters(registry, source, top)));
+        sources.forEach(source -> parts.computeIfAbsent(source, absent -> meters(source)));
         collectors.forEach(
                 collector -> parts.computeIfAbsent(collector, absent -> new CollectorMeters(registry, collector)));
+    }
+
+    private Part meters(Source source) {
+        return switch (source) {
+            case ConntrackSource conntrack -> new SourceMeters(registry, conntrack, top);
+            case PolledSource polled -> new PolledMeters(registry, polled);
+        };
     }
 
     private void unbind(Object gone) {

@@ -7,6 +7,7 @@ import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.EventLag;
 import io.nurs.appliance.source.FlowLedger;
+import io.nurs.appliance.source.Source;
 import io.nurs.appliance.source.WalkProgress;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +51,7 @@ final class SourceMeters implements Part {
     private void bindEvents() {
         ConntrackStats stats = source.stats();
         EventLag lag = source.lag();
-        meters.gauge(
-                "nurs.source.up",
-                null,
-                "1 while the socket that brings events is open.",
-                () -> source.events().isOpen() ? 1 : 0);
+        bindUp(meters, source);
         meters.counter(
                 "nurs.events.lost",
                 "events",
@@ -75,6 +72,10 @@ final class SourceMeters implements Part {
                 "seconds",
                 "The longest such time of the last minute.",
                 () -> lag.mostMillis() / 1e3);
+    }
+
+    static void bindUp(Meters meters, Source source) {
+        meters.gauge("nurs.source.up", null, "1 while its sockets are open.", () -> source.isBound() ? 1 : 0);
     }
 
     private void bindReports() {

@@ -4,20 +4,17 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
-import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.NetworkNamespace;
 import io.nurs.netlink.conntrack.ConntrackAttribute;
 import io.nurs.netlink.conntrack.ConntrackEventFilter;
-import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The sockets of one of a conntrack source's readers, opened in its namespace: from here on the kernel queues events for the
- * first. What cannot be opened is explained to the operator.
+ * first.
  *
  * @param requests for dumps as well
  * @param queries for single entries and for counters, beside a dump under way
@@ -28,19 +25,19 @@ record ConntrackSockets(
     private static final int WALK_DATAGRAM_BYTES = 8 * 1024;
 
     static ConntrackSockets open(ConntrackSourceConfig config, Share share) throws StartException {
-        NetworkNamespace namespace = namespace(config);
+        NetworkNamespace namespace = SourceSockets.namespace(config);
         boolean delta = config.accounting() == Accounting.DELTA;
         NetlinkOptions requests = NetlinkOptions.requests(NetlinkOptions.NETLINK_NETFILTER);
         List<NetlinkChannel> opened = new ArrayList<>();
         try {
             // A walk goes a datagram at a time.
             NetlinkOptions dumps = delta ? requests.withSlots(1, WALK_DATAGRAM_BYTES) : requests;
-            opened.add(openChannel(config, namespace, eventOptions(config, share)));
-            opened.add(openChannel(config, namespace, dumps));
-            opened.add(openChannel(config, namespace, requests));
+            opened.add(SourceSockets.open(config, namespace, eventOptions(config, share)));
+            opened.add(SourceSockets.open(config, namespace, dumps));
+            opened.add(SourceSockets.open(config, namespace, requests));
             return new ConntrackSockets(namespace, opened.get(0), opened.get(1), opened.get(2));
         } catch (StartException e) {
-            opened.forEach(ConntrackSockets::discard);
+            opened.forEach(SourceSockets::discard);
             throw e;
         }
     }
@@ -51,15 +48,7 @@ record ConntrackSockets(
 
     /** Closes all, registered or not. */
     void discard() {
-        channels().forEach(ConntrackSockets::discard);
-    }
-
-    private static void discard(NetlinkChannel channel) {
-        if (channel.isRegistered()) {
-            channel.close();
-        } else {
-            channel.unsafe().closeForcibly();
-        }
+        channels().forEach(SourceSockets::discard);
     }
 
     private static NetlinkOptions eventOptions(ConntrackSourceConfig config, Share share) {
@@ -77,45 +66,5 @@ record ConntrackSockets(
                 ? new Integer[] {ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY}
                 : new Integer[] {ConntrackAttribute.NFNLGRP_CONNTRACK_DESTROY, ConntrackAttribute.NFNLGRP_CONNTRACK_NEW
                 };
-    }
-
-    private static NetworkNamespace namespace(ConntrackSourceConfig config) throws StartException {
-        String name = config.namespace();
-        try {
-            return name == null ? NetworkNamespace.current() : NetworkNamespace.of(name);
-        } catch (NoSuchFileException e) {
-            throw new StartException(
-                    "source " + config.name() + ": there is no network namespace " + e.getFile()
-                            + "; `ip netns list` shows those with a name",
-                    e);
-        } catch (IOException e) {
-            throw new StartException("source " + config.name() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static NetlinkChannel openChannel(
-            ConntrackSourceConfig config, NetworkNamespace namespace, NetlinkOptions options) throws StartException {
-        try {
-            return namespace.call(() -> NetlinkChannel.open(options));
-        } catch (IOException e) {
-            throw new StartException("source " + config.name() + ": " + explain(config, e), e);
-        }
-    }
-
-    private static String explain(ConntrackSourceConfig config, IOException cause) {
-        if (!(cause instanceof Errno errno)) {
-            return cause.toString();
-        }
-        String advice = switch (errno.number()) {
-            case Errno.EPERM, Errno.EACCES ->
-                config.namespace() == null
-                        ? "; it needs CAP_NET_ADMIN: run it as root, or give it that capability"
-                        : "; to enter a namespace it needs CAP_SYS_ADMIN as well as CAP_NET_ADMIN: run it as"
-                                + " root, or start it inside the namespace (ip netns exec) without `namespace`";
-            case Errno.EPROTONOSUPPORT, Errno.EAFNOSUPPORT ->
-                "; this kernel has no nfnetlink (CONFIG_NETFILTER_NETLINK): modprobe nfnetlink";
-            default -> "";
-        };
-        return errno.getMessage() + advice;
     }
 }

@@ -7,6 +7,7 @@ import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
+import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.nat.NatStats;
 import io.nurs.appliance.traffic.TopTalkers;
 import io.nurs.appliance.traffic.TrafficCounts;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Longer than a class should be: it opens, wires, shows, stops and closes all parts of a source, each in a few lines.
  */
-public final class ConntrackSource {
+public final class ConntrackSource implements Source {
     private static final Logger LOG = LoggerFactory.getLogger(ConntrackSource.class);
     private static final long UNTRACKED_MILLIS = 10_000;
     private static final long WATCH_MILLIS = 1_000;
@@ -219,23 +220,25 @@ public final class ConntrackSource {
         ConntrackSockets.open(config, new Share(0, config.readers())).discard();
     }
 
-    /** Goes on with another configuration, which the one before {@link ConntrackSourceConfig#canBecome can become}. */
-    public void adopt(ConntrackSourceConfig next) {
-        config = next;
-        loop.execute(() -> reports.adopt(next));
+    @Override
+    public void adopt(SourceConfig next) {
+        if (next instanceof ConntrackSourceConfig conntrack) {
+            config = conntrack;
+            loop.execute(() -> reports.adopt(conntrack));
+        }
     }
 
-    /** The source's name, with the reader's number if it has several. */
+    @Override
     public String name() {
         return name;
     }
 
-    /** Whose table it is. */
+    @Override
     public NetworkNamespace namespace() {
         return sockets.namespace();
     }
 
-    /** Where all of it runs. */
+    @Override
     public EventLoop eventLoop() {
         return loop;
     }
@@ -297,12 +300,12 @@ public final class ConntrackSource {
         return nat == null ? null : nat.stats();
     }
 
-    /** The source's name alone. */
+    @Override
     public String sourceName() {
         return config.name();
     }
 
-    /** Which of the source's readers, from 0. */
+    @Override
     public int reader() {
         return share.reader();
     }
@@ -366,7 +369,7 @@ public final class ConntrackSource {
         }
     }
 
-    /** The channels by what they bring. */
+    @Override
     public Map<String, NetlinkChannel> channels() {
         return Map.of("events", events, "dumps", sockets.requests(), "queries", sockets.queries());
     }
@@ -382,6 +385,7 @@ public final class ConntrackSource {
     }
 
     /** Reports all live flows as soon as it can, whatever they have counted since their last report. */
+    @Override
     public void reportNow() {
         loop.execute(reports::now);
     }
@@ -391,6 +395,7 @@ public final class ConntrackSource {
      * still queued, and stops reading. Takes no longer than {@code shutdown-timeout} from {@link #beginStop()} on. Not on the
      * event loop.
      */
+    @Override
     public void stop() throws InterruptedException {
         Future<Void> last = beginStop();
         boolean whole = last.await(Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
@@ -409,7 +414,7 @@ public final class ConntrackSource {
         }
     }
 
-    /** Begins the last report, so that several sources make theirs at a time. */
+    @Override
     public Future<Void> beginStop() {
         Future<Void> begun = lastReport;
         if (begun == null) {
@@ -430,7 +435,7 @@ public final class ConntrackSource {
         }
     }
 
-    /** After the collectors have been closed: what they were sent is on record then. */
+    @Override
     public void close() throws InterruptedException {
         // Where a collector's last writes may still be reported to it.
         loop.submit(() -> {

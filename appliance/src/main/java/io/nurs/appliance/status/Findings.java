@@ -13,7 +13,9 @@ import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.OutputSocket;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackSysctls;
+import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,7 +78,7 @@ final class Findings {
 
     void of(SourceStatus source, ConntrackSource live, ConntrackSourceConfig config, SourceLook look) {
         String subject = "source " + source.name();
-        ofTurning(subject, source, look);
+        ofTurning(subject, source.bound(), source.reading(), look);
         look.sysctls()
                 .forEach(finding -> findings.add(new Finding(
                         finding.level(), subject + ": " + finding.subject(), finding.what(), finding.mend())));
@@ -91,11 +93,30 @@ final class Findings {
         }
     }
 
-    private void ofTurning(String subject, SourceStatus source, SourceLook look) {
-        if (!source.bound()) {
+    void of(PolledStatus source, PolledStats stats, SourceLook look) {
+        String subject = "source " + source.name();
+        ofTurning(subject, source.bound(), source.reading(), look);
+        if (!stats.lastFailure().isEmpty() || look.hasFailedToRead(RECENT_SECONDS)) {
+            findings.add(Finding.fail(
+                    subject,
+                    "The kernel's counters cannot be read, %d times so far".formatted(source.failedReadings())
+                            + (stats.lastFailure().isEmpty() ? "." : ": " + stats.lastFailure() + "."),
+                    "nursd doctor (as nursd is run; shows what is missing)"));
+        }
+        if (look.secondsSinceReading() > LATE_LAPS * source.intervalSeconds() + LATE_SECONDS) {
+            findings.add(Finding.warn(
+                    subject,
+                    "The kernel's counters have not been read for %d s; it is to be each %d s."
+                            .formatted(look.secondsSinceReading(), source.intervalSeconds()),
+                    "see which collector it waits for; what is counted meanwhile is in the next report"));
+        }
+    }
+
+    private void ofTurning(String subject, boolean bound, boolean reading, SourceLook look) {
+        if (!bound) {
             findings.add(Finding.fail(
                     subject, "Its socket to the kernel is closed, so nothing is read.", "systemctl restart nursd"));
-        } else if (!source.reading()) {
+        } else if (!reading) {
             findings.add(Finding.fail(
                     subject,
                     "It has read nothing for " + look.secondsSinceTurn() + " s: its event loop stands still.",

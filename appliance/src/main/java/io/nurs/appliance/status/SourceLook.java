@@ -2,6 +2,8 @@ package io.nurs.appliance.status;
 
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.PolledSource;
+import io.nurs.appliance.source.Source;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,22 +18,29 @@ import org.slf4j.LoggerFactory;
 final class SourceLook {
     private static final Logger LOG = LoggerFactory.getLogger(SourceLook.class);
 
-    private final ConntrackSource source;
+    private final Source source;
     final long sinceNanos = System.nanoTime();
     private volatile long turnedNanos = sinceNanos;
     private volatile boolean isUnderWay;
     private volatile List<Finding> sysctls = List.of();
     private final Change laps = new Change();
     private final Change failedWalks = new Change();
+    private final Change failedReadings = new Change();
+    private final Change readings = new Change();
 
-    SourceLook(ConntrackSource source) {
+    SourceLook(Source source) {
         this.source = source;
     }
 
     /** Sends one token at a time: a loop that stands still is not given a pile of them. */
     void look() {
-        laps.look(source.stats().dumps());
-        failedWalks.look(source.stats().failedDumps());
+        if (source instanceof ConntrackSource conntrack) {
+            laps.look(conntrack.stats().dumps());
+            failedWalks.look(conntrack.stats().failedDumps());
+        } else if (source instanceof PolledSource polled) {
+            readings.look(polled.stats().readings());
+            failedReadings.look(polled.stats().failed());
+        }
         if (isUnderWay) {
             return;
         }
@@ -48,7 +57,7 @@ final class SourceLook {
 
     void lookAtSysctls() {
         try {
-            sysctls = source.sysctlFindings();
+            sysctls = source instanceof ConntrackSource conntrack ? conntrack.sysctlFindings() : List.of();
         } catch (IOException e) {
             LOG.debug("source {}: cannot read sysctls", source.name(), e);
         }
@@ -69,6 +78,15 @@ final class SourceLook {
     /** Since a walk through the table ended last, or since the source was first looked at. */
     long secondsSinceLap() {
         return laps.secondsSince();
+    }
+
+    /** Since the kernel's counters were read last, or since the source was first looked at. */
+    long secondsSinceReading() {
+        return readings.secondsSince();
+    }
+
+    boolean hasFailedToRead(long seconds) {
+        return failedReadings.hasHappenedWithin(seconds);
     }
 
     boolean hasFailedWithin(long seconds) {

@@ -4,6 +4,7 @@ import io.nurs.appliance.Finding;
 import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
 import io.nurs.appliance.status.StatusReport.StackStatus;
@@ -43,6 +44,7 @@ final class StatusJson {
         reload(report.lastReload());
         list("stacks", report.stacks(), this::stack);
         list("sources", report.sources(), this::source);
+        list("polled", report.polled(), this::polled);
         list("collectors", report.collectors(), this::collector);
         list("findings", report.findings(), this::finding);
         json.writeEndObject();
@@ -100,6 +102,23 @@ final class StatusJson {
         json.writeNumberProperty("tableEntries", source.tableEntries());
         json.writeNumberProperty("maxTableEntries", source.maxTableEntries());
         ledger(source.ledger());
+    }
+
+    private void polled(PolledStatus source) {
+        json.writeStringProperty("name", source.name());
+        json.writeStringProperty("type", source.type());
+        json.writeStringProperty("namespace", source.namespace());
+        json.writeNumberProperty("interval", source.intervalSeconds());
+        json.writeBooleanProperty("bound", source.bound());
+        json.writeBooleanProperty("reading", source.reading());
+        json.writeNumberProperty("readings", source.readings());
+        json.writeNumberProperty("failedReadings", source.failedReadings());
+        json.writeNumberProperty("passedOver", source.passedOver());
+        json.writeNumberProperty("lastReading", source.lastReadingMillis());
+        json.writeNumberProperty("objects", source.objects());
+        json.writeNumberProperty("reports", source.reports());
+        json.writeNumberProperty("quotaEvents", source.quotaEvents());
+        json.writeNumberProperty("zeroed", source.zeroed());
     }
 
     private void ledger(FlowLedger ledger) {

@@ -5,7 +5,7 @@ import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.http.Answer;
 import io.nurs.appliance.http.Page;
 import io.nurs.appliance.http.Site;
-import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.Source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -90,7 +90,7 @@ public final class StatusPages implements AutoCloseable {
 
     /** Alive: each event loop that reads has turned. One that has ended as it should turns no more. */
     private Answer health() {
-        for (ConntrackSource source : running.get().sources()) {
+        for (Source source : running.get().sources()) {
             long seconds = watch.of(source).secondsSinceTurn();
             if (!stopping && seconds >= Findings.STUCK_SECONDS) {
                 return unavailable("source " + source.name() + " has not turned for " + seconds + " s");
@@ -107,8 +107,8 @@ public final class StatusPages implements AutoCloseable {
         if (appliance.sources().isEmpty()) {
             return unavailable("no source runs");
         }
-        for (ConntrackSource source : appliance.sources()) {
-            if (!source.events().isOpen() || !source.requests().isOpen()) {
+        for (Source source : appliance.sources()) {
+            if (!source.isBound()) {
                 return unavailable("source " + source.name() + " is not bound");
             }
         }

@@ -22,6 +22,7 @@ record StatusReport(
         @Nullable ReloadOutcome lastReload,
         List<StackStatus> stacks,
         List<SourceStatus> sources,
+        List<PolledStatus> polled,
         List<CollectorStatus> collectors,
         List<Finding> findings) {
 
@@ -61,6 +62,29 @@ record StatusReport(
             long tableEntries,
             long maxTableEntries,
             FlowLedger ledger) {}
+
+    /**
+     * A source that asks at an interval.
+     *
+     * @param type as the configuration has it
+     * @param reading whether its event loop turns
+     * @param objects accounting objects, or counters of each CPU, at the last reading
+     */
+    record PolledStatus(
+            String name,
+            String type,
+            String namespace,
+            long intervalSeconds,
+            boolean bound,
+            boolean reading,
+            long readings,
+            long failedReadings,
+            long passedOver,
+            long lastReadingMillis,
+            long objects,
+            long reports,
+            long quotaEvents,
+            long zeroed) {}
 
     /**
      * An exporter as one source, or one reader of it, feeds it.

@@ -13,7 +13,13 @@ import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.CounterSource;
+import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.PolledSource;
+import io.nurs.appliance.source.PolledStats;
+import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
 import io.nurs.appliance.status.StatusReport.StackStatus;
@@ -29,6 +35,7 @@ final class StatusReporter {
     private final StatusWatch watch;
     private final Findings findings;
     private final List<SourceStatus> sources = new ArrayList<>();
+    private final List<PolledStatus> polled = new ArrayList<>();
     private final List<CollectorStatus> collectors = new ArrayList<>();
 
     StatusReporter(Appliance appliance, StatusWatch watch, long nowMillis) {
@@ -45,7 +52,7 @@ final class StatusReporter {
             long loadedMillis,
             long reloads,
             @Nullable ReloadOutcome lastReload) {
-        List<ConntrackSource> readers = appliance.sources();
+        List<Source> readers = appliance.sources();
         for (SourceConfig source : config.sources()) {
             for (int reader = 0; reader < source.readers(); reader++) {
                 ofReader(source, reader, readers);
@@ -64,25 +71,34 @@ final class StatusReporter {
                 lastReload,
                 config.stacks().stream().map(StatusReporter::stack).toList(),
                 sources,
+                polled,
                 collectors,
                 findings.sorted());
     }
 
     /** A reload may be under way: what belongs together is known by its name. */
-    private void ofReader(SourceConfig config, int reader, List<ConntrackSource> running) {
+    private void ofReader(SourceConfig config, int reader, List<Source> running) {
         running.stream()
                 .filter(live -> live.sourceName().equals(config.name()) && live.reader() == reader)
                 .findFirst()
                 .ifPresentOrElse(live -> ofReader(config, reader, live), () -> findings.ofMissing(config.name()));
     }
 
-    private void ofReader(SourceConfig config, int reader, ConntrackSource live) {
+    private void ofReader(SourceConfig config, int reader, Source live) {
         SourceLook look = watch.of(live);
-        switch (config) {
-            case ConntrackSourceConfig conntrack -> {
-                SourceStatus status = source(conntrack, live, look);
-                sources.add(status);
-                findings.of(status, live, conntrack, look);
+        switch (live) {
+            case ConntrackSource conntrack -> {
+                // While one gives way to another kind of the same name, the configuration is the other's.
+                if (config instanceof ConntrackSourceConfig its) {
+                    SourceStatus status = source(its, conntrack, look);
+                    sources.add(status);
+                    findings.of(status, conntrack, its, look);
+                }
+            }
+            case PolledSource source -> {
+                PolledStatus status = polled(source, look);
+                polled.add(status);
+                findings.of(status, source.stats(), look);
             }
         }
         this.config.stacks().stream()
@@ -92,7 +108,7 @@ final class StatusReporter {
                 .forEach(exporter -> ofExporter(exporter, config, reader, live));
     }
 
-    private void ofExporter(ExporterConfig exporter, SourceConfig source, int reader, ConntrackSource live) {
+    private void ofExporter(ExporterConfig exporter, SourceConfig source, int reader, Source live) {
         switch (exporter) {
             case FlowExporterConfig flows -> {
                 long domain = config.observationDomain(source, flows, reader);
@@ -144,6 +160,29 @@ final class StatusReporter {
                 live.tableEntries(),
                 live.maxTableEntries(),
                 live.latestLedger());
+    }
+
+    private static PolledStatus polled(PolledSource source, SourceLook look) {
+        PolledStats stats = source.stats();
+        boolean bound = source.isBound();
+        return new PolledStatus(
+                source.name(),
+                switch (source) {
+                    case NfacctSource nfacct -> "nfacct";
+                    case CounterSource counters -> "conntrack-stats";
+                },
+                source.namespace().toString(),
+                source.interval().toSeconds(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                stats.readings(),
+                stats.failed(),
+                stats.passedOver(),
+                stats.lastReadingMillis(),
+                stats.objects(),
+                stats.reported(),
+                stats.quotaEvents(),
+                stats.zeroed());
     }
 
     private static CollectorStatus collector(

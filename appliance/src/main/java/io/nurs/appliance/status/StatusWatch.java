@@ -3,7 +3,7 @@ package io.nurs.appliance.status;
 import io.nurs.appliance.Appliance;
 import io.nurs.appliance.RateLimit;
 import io.nurs.appliance.export.Collector;
-import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.Source;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +20,7 @@ final class StatusWatch implements AutoCloseable {
     private static final int SYSCTLS_EACH = 10;
 
     private final Supplier<Appliance> running;
-    private final Map<ConntrackSource, SourceLook> sources = new ConcurrentHashMap<>();
+    private final Map<Source, SourceLook> sources = new ConcurrentHashMap<>();
     private final Map<Collector, CollectorLook> collectors = new ConcurrentHashMap<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("status").daemon().factory());
@@ -48,7 +48,7 @@ final class StatusWatch implements AutoCloseable {
 
     private void look() {
         Appliance appliance = running.get();
-        List<ConntrackSource> now = appliance.sources();
+        List<Source> now = appliance.sources();
         sources.keySet().retainAll(now);
         collectors.keySet().retainAll(appliance.collectors());
         now.forEach(source -> of(source).look());
@@ -58,7 +58,7 @@ final class StatusWatch implements AutoCloseable {
         }
     }
 
-    SourceLook of(ConntrackSource source) {
+    SourceLook of(Source source) {
         return sources.computeIfAbsent(source, SourceLook::new);
     }
 

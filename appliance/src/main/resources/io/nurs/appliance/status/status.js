@@ -75,8 +75,8 @@ function verdict(report) {
   const warns = report.findings.filter(f => f.level === "warn");
   const names = once(report.collectors, c => c.name).length;
   const flows = rateOf(seen);
-  const what = plural(report.sources.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
-    + (flows === null ? "" : ", " + rate(flows) + " flows/s");
+  const what = plural(report.sources.length + report.polled.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
+    + (flows === null || report.sources.length === 0 ? "" : ", " + rate(flows) + " flows/s");
   if (fails.length > 0) {
     const more = report.findings.length - 1;
     const first = fails[0].what.split(/[:;]|\. /)[0].replace(/\.$/, "");
@@ -238,6 +238,26 @@ function showSources(report) {
   ]);
 }
 
+function polledState(s) {
+  if (!s.bound) return [["tag fail", "✕ not bound"]];
+  return s.reading ? [["tag ok", "✓ bound, reading"]] : [["tag fail", "✕ not reading"]];
+}
+
+function showPolled(report) {
+  $("counters").hidden = report.polled.length === 0;
+  rows($("polled"), report.polled, s => s.name, s => [
+    [["", s.name], ["place", s.type + " of " + s.namespace + ", every " + span(s.interval * 1000)]],
+    polledState(s),
+    count(s.readings),
+    alarming(s.failedReadings),
+    ago(report.now, s.lastReading),
+    count(s.objects),
+    count(s.reports),
+    s.type === "nfacct" ? count(s.quotaEvents) : "–",
+    s.type === "nfacct" ? count(s.zeroed) : "–",
+  ]);
+}
+
 function collectorState(c) {
   if (c.up) return [["tag ok", "✓ up"]];
   return c.failure ? [["tag fail", "✕ down"], ["why", c.failure]] : [["tag fail", "✕ down"]];
@@ -294,6 +314,7 @@ function show(report) {
   showTiles(report);
   showStacks(report);
   showSources(report);
+  showPolled(report);
   showCollectors(report);
   showAbout(report);
 }

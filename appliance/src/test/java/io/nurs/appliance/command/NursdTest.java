@@ -87,6 +87,30 @@ class NursdTest {
     }
 
     @Test
+    void checkDescribesSourcesOfCounters(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("nurs.yaml"), """
+                stacks:
+                  - { name: acct, source: { type: nfacct, interval: 90s, namespace: monitorns }, exporters: [main] }
+                  - { name: kept, source: { type: nfacct, zero: false }, exporters: [main] }
+                  - { name: health, source: { type: conntrack-stats }, exporters: [main] }
+                exporters: { main: { type: netflow9, collector: "192.0.2.10:9995" } }
+                """);
+
+        assertEquals(0, nursd("check", "--config", file.toString()));
+        assertEquals("""
+                transport epoll
+                source acct: nfacct every 1m30s, set to zero, namespace monitorns
+                source kept: nfacct every 1m, left as they are
+                source health: conntrack statistics every 1m, each CPU's too
+                stack acct: acct -> main
+                stack kept: kept -> main
+                stack health: health -> main
+                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health)
+                metrics http://127.0.0.1:9469, for all who reach it
+                """, out.toString());
+    }
+
+    @Test
     void checkListsEveryMistake(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("nurs.yaml"), "transport: x\nstacks: []\n");
 

@@ -30,6 +30,8 @@ class ConfigEqualityTest {
                   - { type: match, expression: "port == 443 and not address in [10.0.0.0/8, 2001:db8::/32]" }
                 exporters: [main, log, disk, text, live, daemon]
                 distribution: hash
+              - { name: acct, source: { type: nfacct, interval: 9m, zero: true, first-start: export, namespace: acctns }, exporters: [main] }
+              - { name: counters, source: { type: conntrack-stats, interval: 8m, per-cpu: true, namespace: statns }, exporters: [main] }
             exporters:
               main: { type: netflow9, collector: "192.0.2.10:9995", observation-domain: 1, nat-view: client, filter: protocol == tcp,
                       source-address: 192.0.2.1, bind-device: eth0, dscp: 8, spool: { directory: /var/spool/nurs, rate: 10 },
@@ -93,6 +95,13 @@ class ConfigEqualityTest {
                 "options: true | options: false",
                 "packets: 20 | packets: 21",
                 "interval: 10m | interval: 11m",
+                "interval: 9m | interval: 10m",
+                "zero: true | zero: false",
+                "first-start: export | first-start: baseline",
+                "acctns | otherns",
+                "interval: 8m | interval: 7m",
+                "per-cpu: true | per-cpu: false",
+                "statns | otherns",
                 "1400 | 1401",
                 "flush-interval: 1s | flush-interval: 2s",
                 "log.example | log2.example",
@@ -136,6 +145,8 @@ class ConfigEqualityTest {
         for (Class<?> record : List.of(
                 StackConfig.class,
                 ConntrackSourceConfig.class,
+                NfacctSourceConfig.class,
+                CounterSourceConfig.class,
                 NatEventsConfig.class,
                 MarkMatch.class,
                 MarkInterfacesConfig.class,

@@ -25,6 +25,8 @@ class ConfigurationDocTest {
                 source: { type: conntrack, zzz: 1 }
                 filters: [{ type: mark-interfaces, ingress: 1, egress: 1, zzz: 1 }, { type: match, expression: port == 1, zzz: 1 }]
                 exporters: [main]
+              - { name: acct, source: { type: nfacct, zzz: 1 }, exporters: [main] }
+              - { name: counters, source: { type: conntrack-stats, zzz: 1 }, exporters: [main] }
             exporters:
               main: { type: netflow9, collector: 192.0.2.10, zzz: 1, spool: { directory: /s, zzz: 1 }, template-refresh: { zzz: 1 } }
               tls: { type: ipfix, transport: tls, collector: 192.0.2.10,
@@ -82,7 +84,7 @@ class ConfigurationDocTest {
     static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(17, e.errors().size(), e::getMessage);
+        assertEquals(19, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()

@@ -38,6 +38,7 @@ class CollectorTest {
                 RecordConfigs.config("netflow9://" + address + "?options=false"),
                 1,
                 "",
+                RecordKind.FLOWS,
                 loops.next(),
                 Transports.EPOLL,
                 ExportClock.SYSTEM,

@@ -53,6 +53,10 @@ public final class EmbeddedCollector implements AutoCloseable {
     }
 
     public EmbeddedCollector(FlowExporterConfig config, Consumer<ByteBuf> socket) {
+        this(config, RecordKind.FLOWS, socket);
+    }
+
+    private EmbeddedCollector(FlowExporterConfig config, RecordKind kind, Consumer<ByteBuf> socket) {
         decoder = decoder(config);
         encoder = Collector.encoder(config, config.observationDomain(), ExportClock.SYSTEM, UPTIME);
         channel = new EmbeddedChannel(new Socket(socket), encoder);
@@ -60,6 +64,7 @@ public final class EmbeddedCollector implements AutoCloseable {
                 config,
                 encoder,
                 new FlowRecords(config, UPTIME, "monitorns"),
+                new ObservationRecords(config, kind, "monitorns"),
                 ExportClock.SYSTEM,
                 UPTIME,
                 new TestLink(channel),
@@ -89,9 +94,13 @@ public final class EmbeddedCollector implements AutoCloseable {
     }
 
     public static EmbeddedCollector decoding(FlowExporterConfig config) {
+        return decoding(config, RecordKind.FLOWS);
+    }
+
+    static EmbeddedCollector decoding(FlowExporterConfig config, RecordKind kind) {
         List<EmbeddedCollector> self = new ArrayList<>();
         EmbeddedCollector collector =
-                new EmbeddedCollector(config, datagram -> self.getFirst().decode(datagram));
+                new EmbeddedCollector(config, kind, datagram -> self.getFirst().decode(datagram));
         self.add(collector);
         return collector;
     }

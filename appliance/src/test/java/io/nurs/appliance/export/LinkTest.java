@@ -39,7 +39,8 @@ abstract class LinkTest {
                 .next()) {
             case FlowExporterConfig flows -> flows;
         };
-        return Collector.open(config, 1, "", loop, Transports.EPOLL, ExportClock.SYSTEM, new SystemUptime(0));
+        return Collector.open(
+                config, 1, "", RecordKind.FLOWS, loop, Transports.EPOLL, ExportClock.SYSTEM, new SystemUptime(0));
     }
 
     static FlowExporter exporter(Collector collector) {

@@ -89,6 +89,23 @@ public final class Capture implements AutoCloseable {
                 .toList();
     }
 
+    /** As {@link #endWithFlows}, but of records of counters. */
+    public List<Map<String, Object>> endWithObservations(long datagrams) throws IOException, InterruptedException {
+        List<Map<String, Object>> records = new ArrayList<>();
+        for (Map<String, Object> cflow : messages(datagrams)) {
+            cflow.forEach((name, value) -> {
+                if (name.matches("(Flow)?Set .*id=6\\d\\d.*")) {
+                    Json.object(value).forEach((record, fields) -> {
+                        if (record.startsWith("Flow ")) {
+                            records.add(Json.object(fields));
+                        }
+                    });
+                }
+            });
+        }
+        return records;
+    }
+
     private List<Map<String, Object>> messages(long datagrams) throws IOException, InterruptedException {
         Wait.until(() -> datagrams + " datagrams in " + file + ended(), () -> packets() >= datagrams);
         program.terminate();

@@ -46,7 +46,7 @@ public final class Subject implements AutoCloseable {
     }
 
     public ConntrackSource source() {
-        return appliance.sources().getFirst();
+        return appliance.conntrackSources().getFirst();
     }
 
     public Collector collector() {

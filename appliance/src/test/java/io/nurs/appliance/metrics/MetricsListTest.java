@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.nurs.appliance.config.ConfigLoader;
+import io.nurs.appliance.lab.AccountingObjects;
 import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.Program;
 import io.nurs.appliance.lab.Requires;
@@ -55,17 +56,20 @@ class MetricsListTest {
     void open() throws Exception {
         lab = Lab.open();
         Server.start(lab);
+        AccountingObjects.make(lab, List.of("all"));
         String yaml = """
                 stacks:
                   - name: flows
-                    source: { type: conntrack, namespace: %s, delivery: reliable, events: nat, active-timeout: 1s }
+                    source: { type: conntrack, namespace: %1$s, delivery: reliable, events: nat, active-timeout: 1s }
                     exporters: [main]
+                  - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
                 exporters:
                   main:
                     type: ipfix
                     collector: "127.0.0.1:9"
                     transport: tcp
-                    spool: { directory: %s, max-size: 16MiB }
+                    spool: { directory: %2$s, max-size: 16MiB }
                 metrics: { listen: off, top: { k: 5, interval: 1s } }
                 """.formatted(lab.router(), directory);
         subject = Subject.start(yaml);
@@ -111,6 +115,8 @@ class MetricsListTest {
             Map<String, Family> families = Scrape.of(metrics).families();
             return families.containsKey("nurs_top_port_bytes")
                     && families.containsKey("nurs_conntrack_cpu_found_total")
+                    && families.containsKey("nurs_nfacct_packets_total")
+                    && families.containsKey("nurs_conntrack_level")
                     && families.containsKey("jvm_gc_pause_seconds");
         });
         return Scrape.of(metrics);

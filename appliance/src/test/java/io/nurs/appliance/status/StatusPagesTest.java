@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.http.HttpServer;
+import io.nurs.appliance.lab.AccountingObjects;
 import io.nurs.appliance.lab.Http;
 import io.nurs.appliance.lab.Json;
 import io.nurs.appliance.lab.Lab;
@@ -138,6 +139,44 @@ class StatusPagesTest {
 
     private static Map<String, Object> ledger(Map<String, Object> status) {
         return Json.object(first(status, "sources").get("ledger"));
+    }
+
+    @Test
+    void anApplianceThatReadsCountersAloneIsReady() throws Exception {
+        AccountingObjects.make(lab, List.of("all"));
+        Subject subject = lab.closing(Subject.start("""
+                stacks:
+                  - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
+                exporters:
+                  main: { type: netflow9, collector: "127.0.0.1:%2$d", flush-interval: 20ms }
+                metrics: { listen: "127.0.0.1:0" }
+                """.formatted(lab.router(), collector.port())));
+        InetSocketAddress at = serve(subject, lab.closing(StatusPages.start(subject::appliance, "1.2.3")));
+        Wait.until("readings", () -> Json.number(first(status(at), "polled"), "readings") > 2);
+
+        Map<String, Object> status = status(at);
+        Map<String, Object> acct = first(status, "polled");
+        assertEquals("nfacct", acct.get("type"));
+        assertEquals(true, acct.get("bound"));
+        assertEquals(true, acct.get("reading"));
+        assertEquals(1, Json.number(acct, "objects"));
+        assertEquals(1, Json.number(acct, "interval"));
+        assertTrue(Json.number(acct, "reports") > 1);
+        assertEquals(
+                "conntrack-stats", Json.objects(status.get("polled")).get(1).get("type"));
+        assertEquals(List.of(), status.get("sources"));
+        assertEquals(List.of(), status.get("findings"));
+        assertEquals(2, Json.objects(status.get("collectors")).size());
+        assertEquals(200, Http.get(at, "/readyz").status());
+        assertEquals(200, Http.get(at, "/healthz").status());
+
+        Objects.requireNonNull(
+                        subject.appliance().sources().getFirst().channels().get("requests"))
+                .close()
+                .sync();
+        assertEquals("source acct is not bound\n", Http.get(at, "/readyz").body());
+        assertEquals("fail", first(status(at), "findings").get("level"));
     }
 
     @Test

@@ -33,6 +33,14 @@ public final class NfacctRequests {
         return request(allocator, NFNL_MSG_ACCT_GET, ACK).string(NFACCT_NAME, name);
     }
 
+    /**
+     * As {@link #read}, and sets the object to zero: the answer is all that it has counted since that was done last. Unlike
+     * {@link #dumpAndZero} it always has room for the object.
+     */
+    public static NetlinkRequest readAndZero(ByteBufAllocator allocator, String name) {
+        return request(allocator, NFNL_MSG_ACCT_GET_CTRZERO, ACK).string(NFACCT_NAME, name);
+    }
+
     /** Lists all objects. A dump: the socket must have no other under way. */
     public static NetlinkRequest dump(ByteBufAllocator allocator) {
         return request(allocator, NFNL_MSG_ACCT_GET, NetlinkMessage.NLM_F_DUMP);
@@ -41,6 +49,10 @@ public final class NfacctRequests {
     /**
      * Lists all objects and sets each to zero as it goes, for every reader of them: what comes is the delta since it was
      * done last. A counter is read and cleared in one step; what passes between an object's two counters falls to the next delta.
+     *
+     * <p>More objects than a datagram holds lose counts: the one that does not fit any more has been set to zero before that
+     * shows, and comes as 0 in the next datagram (nfnl_acct_fill_info, measured on 6.18: one of 400). Few objects, or
+     * {@link #readAndZero}.
      */
     public static NetlinkRequest dumpAndZero(ByteBufAllocator allocator) {
         return request(allocator, NFNL_MSG_ACCT_GET_CTRZERO, NetlinkMessage.NLM_F_DUMP);

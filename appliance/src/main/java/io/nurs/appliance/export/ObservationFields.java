@@ -1,0 +1,53 @@
+package io.nurs.appliance.export;
+
+import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.flow.Field;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/** Fields of our own elements, as an exporter numbers and measures them; keeps those that it has made. */
+final class ObservationFields {
+    private static final int NAMESPACE_BYTES = 32;
+
+    private final FlowProtocol protocol;
+    private final int enterprise;
+    private final String namespace;
+    private final Set<NursElement> used = EnumSet.noneOf(NursElement.class);
+
+    /** @param namespace name of the network namespace that is read; empty for nursd's own */
+    ObservationFields(FlowProtocol protocol, int enterprise, String namespace) {
+        this.protocol = protocol;
+        this.enterprise = enterprise;
+        this.namespace = namespace;
+    }
+
+    <S> Field<S> number(NursElement element, ToLongFunction<S> value) {
+        used.add(element);
+        var numbered = element.in(protocol, enterprise);
+        return Field.integer(numbered, numbered.type().defaultLength(), value);
+    }
+
+    /** As long as it is; NetFlow v9 has no such thing, and fills it up. */
+    <S> Field<S> string(NursElement element, int bytes, Function<S, String> value) {
+        used.add(element);
+        var numbered = element.in(protocol, enterprise);
+        return switch (protocol) {
+            case IPFIX -> Field.string(numbered, value);
+            case NETFLOW9 -> Field.string(numbered, bytes, value);
+        };
+    }
+
+    /** The namespace's name, if it has one. */
+    <S> List<Field<S>> namespace() {
+        return namespace.isEmpty()
+                ? List.of()
+                : List.of(string(NursElement.netnsName, NAMESPACE_BYTES, source -> namespace));
+    }
+
+    Set<NursElement> used() {
+        return used;
+    }
+}

@@ -1,0 +1,17 @@
+package io.nurs.appliance.source;
+
+/**
+ * What a counter of the kernel's has come to: a record that is no flow. It goes down the same pipeline, past all that looks at flows.
+ * Unlike flows these are values, not borrowed: a report has hundreds of them, not a million.
+ */
+public sealed interface Observation permits NfacctReport, CounterReport {
+    /** Packets that it tells of and no other does; 0 if it tells of other things. */
+    default long packets() {
+        return 0;
+    }
+
+    /** Their octets. */
+    default long octets() {
+        return 0;
+    }
+}

@@ -1,0 +1,79 @@
+package io.nurs.appliance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.nurs.appliance.config.ConfigLoader;
+import io.nurs.appliance.lab.AccountingObjects;
+import io.nurs.appliance.lab.Lab;
+import io.nurs.appliance.lab.Lab.Counted;
+import io.nurs.appliance.lab.ObservationFact;
+import io.nurs.appliance.lab.Requires;
+import io.nurs.appliance.lab.Subject;
+import io.nurs.appliance.lab.Traffic;
+import io.nurs.appliance.lab.Wait;
+import io.nurs.flow.IanaElements;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The examples of sources of counters: their commands in a router, their configuration with a collector that there is. */
+class ExamplesTest extends RouterTest {
+    private static final int ACCT_NAME = 9;
+    private static final int COUNTER_NAME = 16;
+    private static final int LEVEL = 19;
+
+    private Subject run(String example, String type, String place) throws Exception {
+        Path directory = Path.of("examples", example);
+        lab.inRouter("sh", directory.resolve("host.sh").toAbsolutePath().toString());
+        String yaml = Files.readString(directory.resolve("nurs.yaml"));
+        assertEquals(List.of(), ConfigLoader.parse("nurs.yaml", yaml).warnings());
+        assertTrue(yaml.contains("type: " + type + ",") && yaml.contains(place), yaml);
+        return lab.closing(Subject.start(
+                yaml.replace("type: " + type + ",", "type: " + type + ", namespace: " + lab.router() + ",")
+                        .replace(place, "127.0.0.1:" + collector.port())));
+    }
+
+    private List<ObservationFact> facts(Subject subject) {
+        subject.stop();
+        collector.waitForDatagrams(subject.collector().encoded().datagrams());
+        return ObservationFact.of(collector.messages());
+    }
+
+    @Test
+    void nfacctCountsWhatIsForwarded() throws Exception {
+        Requires.tools("nfacct", "iptables");
+        Subject subject = run("nfacct", "nfacct", "192.0.2.10:4739");
+        traffic.udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 4, 100, 200);
+        lab.waitForQuiet();
+
+        List<ObservationFact> facts = facts(subject);
+        Counted udp = facts.stream()
+                .filter(fact -> fact.text(ACCT_NAME).equals("forwarded-udp"))
+                .map(fact -> new Counted(
+                        fact.record().unsigned(IanaElements.packetDeltaCount),
+                        fact.record().unsigned(IanaElements.octetDeltaCount)))
+                .reduce(new Counted(0, 0), Counted::plus);
+        assertEquals(lab.forwarded(), udp);
+        assertTrue(facts.stream().anyMatch(fact -> fact.text(ACCT_NAME).equals("forwarded-icmp")), "those at 0 too");
+        assertEquals(new Counted(0, 0), AccountingObjects.of(lab).list().get("forwarded-udp"));
+    }
+
+    @Test
+    void nfctstTellsHowConntrackFares() throws Exception {
+        Subject subject = run("nfctst", "conntrack-stats", "192.0.2.10:9995");
+        traffic.udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 4, 100, 200);
+        int entries = Wait.unchecked(lab::entries);
+
+        List<ObservationFact> facts = facts(subject);
+        assertTrue(facts.stream().anyMatch(fact -> fact.text(COUNTER_NAME).equals("drop")));
+        assertEquals(
+                entries,
+                facts.stream()
+                        .filter(fact -> fact.text(COUNTER_NAME).equals("entries"))
+                        .findFirst()
+                        .orElseThrow()
+                        .number(LEVEL));
+    }
+}
