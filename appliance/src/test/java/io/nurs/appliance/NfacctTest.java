@@ -50,6 +50,12 @@ class NfacctTest extends RouterTest {
 
     private static final int OVERQUOTA = 4;
 
+    /** Readings while traffic goes on, which it does in rounds of so many flows. */
+    private static final int READINGS = 6;
+
+    private static final int ROUNDS = 100;
+    private static final int FLOWS = 200;
+
     @TempDir
     Path directory;
 
@@ -105,12 +111,14 @@ class NfacctTest extends RouterTest {
         traffic.udp(SERVER, 3, 100, 100);
         Subject subject = start("interval: 1s");
         CompletableFuture<Void> done = CompletableFuture.runAsync(() -> Wait.unchecked(() -> {
-            traffic.manyUdpFlows(SERVER, 20_000, 1_000);
+            for (int round = 0; round < ROUNDS && source(subject).stats().readings() < READINGS; round++) {
+                traffic.manyUdpFlows(SERVER, 20_000 + round * FLOWS, FLOWS);
+            }
             return true;
         }));
         while (!done.isDone()) {
             subject.appliance().reportNow();
-            Thread.sleep(20);
+            Thread.sleep(5);
         }
         done.join();
         lab.waitForQuiet();
@@ -120,9 +128,9 @@ class NfacctTest extends RouterTest {
         Counted forwarded = lab.forwarded();
         Map<String, Counted> expected = new TreeMap<>();
         names.forEach(name -> expected.put(name, forwarded));
-        assertEquals(2_006, forwarded.packets());
+        assertTrue(forwarded.packets() > 2 * FLOWS, forwarded::toString);
         assertEquals(expected, sums());
-        assertTrue(source(subject).stats().readings() > 3, "several readings");
+        assertTrue(source(subject).stats().readings() >= READINGS, "several readings");
         assertEquals(new Counted(0, 0), objects.list().get("object-0"), "the last reading has zeroed too");
     }
 
