@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public abstract sealed class PolledSource implements Source permits NfacctSource, CounterSource {
     private static final Logger LOG = LoggerFactory.getLogger(PolledSource.class);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final String name;
@@ -70,7 +71,11 @@ public abstract sealed class PolledSource implements Source permits NfacctSource
         loop.register(requests).sync();
         Promise<Void> first = loop.newPromise();
         loop.execute(() -> begin(first));
-        first.await();
+        // A collector that takes no more holds it up, and is given up before that.
+        if (!first.await(START_TIMEOUT.toMillis())) {
+            throw new StartException("source " + name + ": the first reading has not ended within "
+                    + START_TIMEOUT.toSeconds() + " s; see which of its collectors takes no more");
+        }
         if (!first.isSuccess()) {
             throw new StartException(
                     "source " + name + ": " + explain(config, first.cause(), subsystem, module), first.cause());
