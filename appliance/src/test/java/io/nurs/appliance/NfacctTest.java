@@ -24,6 +24,7 @@ import io.nurs.appliance.source.NfacctSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.IanaElements;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -132,6 +133,42 @@ class NfacctTest extends RouterTest {
         assertEquals(expected, sums());
         assertTrue(source(subject).stats().readings() >= READINGS, "several readings");
         assertEquals(new Counted(0, 0), objects.list().get("object-0"), "the last reading has zeroed too");
+    }
+
+    @Test
+    void outputsWriteObjectsToo() throws Exception {
+        AccountingObjects.make(lab, List.of("all"));
+        Path json = directory.resolve("objects.json");
+        Path csv = directory.resolve("objects.csv");
+        Subject subject = lab.closing(Subject.start("""
+                stacks:
+                  - { name: acct, source: { type: nfacct, namespace: %s, interval: 1s }, exporters: [json, csv] }
+                exporters:
+                  json: { type: json, file: { path: %s } }
+                  csv: { type: csv, file: { path: %s } }
+                """.formatted(lab.router(), json, csv)));
+        traffic.udp(SERVER, 3, 100, 100);
+        lab.waitForQuiet();
+        subject.stop();
+
+        List<Map<String, Object>> records =
+                Json.objects("[" + String.join(",", Files.readAllLines(json)) + "]").stream()
+                        .map(line -> Json.object(line.get("flow")))
+                        .toList();
+        assertEquals(
+                lab.forwarded().packets(),
+                records.stream()
+                        .mapToLong(record -> Json.number(record, "packetDeltaCount"))
+                        .sum());
+        assertTrue(records.stream().allMatch(record -> "all".equals(record.get("acctName"))), records::toString);
+        List<String> rows = Files.readAllLines(csv);
+        int packets = List.of(rows.getFirst().split(",", -1)).indexOf("packetDeltaCount");
+        assertEquals(
+                lab.forwarded().packets(),
+                rows.stream()
+                        .skip(1)
+                        .mapToLong(row -> Long.parseLong(row.split(",", -1)[packets]))
+                        .sum());
     }
 
     @Test
