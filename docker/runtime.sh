@@ -50,6 +50,14 @@ options() {
 # The cache records paths and times of the jars.
 [ -z "${SOURCE_DATE_EPOCH-}" ] || find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 options "$prefix" "-XX:AOTCacheOutput=$prefix/nursd.aot" >"$tree/training.options"
-"$here/at.sh" "$tree" "$prefix" "$prefix/runtime/bin/java" @"$prefix/training.options" rehearse --replay "$recording" >"$tree/training.log" 2>&1 || { cat "$tree/training.log" >&2; exit 1; }
+# Where a network namespace can be had, a source is started too; a build of an image mostly has none.
+alone=
+for unshare in "unshare --net" "unshare --map-root-user --net"; do
+  if [ -z "$alone" ] && $unshare true 2>/dev/null; then
+    alone=$unshare
+  fi
+done
+"$here/at.sh" "$tree" "$prefix" $alone "$prefix/runtime/bin/java" @"$prefix/training.options" rehearse --replay "$recording" ${alone:+--live} \
+  >"$tree/training.log" 2>&1 || { cat "$tree/training.log" >&2; exit 1; }
 rm "$tree/training.options" "$tree/training.log"
 options "$prefix" "-XX:AOTCache=$prefix/nursd.aot" >"$tree/nursd.options"

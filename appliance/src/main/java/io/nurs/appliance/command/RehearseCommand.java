@@ -7,6 +7,7 @@ import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.ConfigException;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.log.Logs;
+import io.nurs.netlink.route.Loopback;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleReader;
@@ -27,7 +28,8 @@ import picocli.CommandLine.ParentCommand;
 
 /**
  * What an AOT cache is trained with (JEP 514): all of {@code run} that needs neither a privilege nor the network, as a build of an
- * image has neither. Events come from a recording, and what only the kernel's answers would bring to life is loaded at least.
+ * image may have neither. Events come from a recording, and what only the kernel's answers would bring to life is loaded at least.
+ * In a network namespace of its own it is brought to life.
  */
 @Command(name = "rehearse", hidden = true, description = "Train an AOT cache; docker/runtime.sh does.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
@@ -36,6 +38,9 @@ final class RehearseCommand implements Callable<Integer> {
 
     @Option(names = "--replay", paramLabel = "FILE", required = true)
     private Path replay;
+
+    @Option(names = "--live", description = "This network namespace is nobody else's: start a source here.")
+    private boolean live;
 
     @Mixin
     private LogOptions log;
@@ -73,8 +78,8 @@ final class RehearseCommand implements Callable<Integer> {
         }
     }
 
-    /** The way to the sources, of which there are none, and the status page. */
-    private static void serve() throws ConfigException, StartException, IOException, InterruptedException {
+    /** The way to the sources, of which there may be none, and the status page. */
+    private void serve() throws ConfigException, StartException, IOException, InterruptedException {
         ApplianceConfig asked = ApplianceConfig.forCollector("netflow9://127.0.0.1:9995");
         ConfigSummary.ways(asked);
         MetricsConfig all = asked.metrics();
@@ -87,8 +92,15 @@ final class RehearseCommand implements Callable<Integer> {
                 all.basicAuth(),
                 all.maxConnections(),
                 all.top());
-        Appliance appliance =
-                Appliance.start(new ApplianceConfig(asked.transport(), List.of(), Map.of(), metrics, List.of()));
+        if (live) {
+            Loopback.up();
+        }
+        Appliance appliance = Appliance.start(new ApplianceConfig(
+                asked.transport(),
+                live ? asked.stacks() : List.of(),
+                live ? asked.exporters() : Map.of(),
+                metrics,
+                List.of()));
         try (StatusServer server = StatusServer.start(metrics, () -> appliance)) {
             for (int i = 0; i < SCRAPES; i++) {
                 ask(server, "/metrics");
