@@ -34,18 +34,23 @@ public final class Allocation {
     /**
      * Demands that none of {@code items} costs a byte, once the compiler is done with the code: on a busy machine that takes it
      * some rounds.
+     *
+     * @return how often {@code work} has run
      */
-    public static void assertNone(String what, int items, Runnable work) throws ReflectiveOperationException {
+    public static int assertNone(String what, int items, Runnable work) throws ReflectiveOperationException {
         work.run();
         allocatedBytes();
         long allocated = Long.MAX_VALUE;
-        for (int round = 0; round < MAX_ROUNDS && allocated >= items; round++) {
+        int runs = 1;
+        while (runs <= MAX_ROUNDS && allocated >= items) {
             long before = allocatedBytes();
             work.run();
             allocated = allocatedBytes() - before;
+            runs++;
         }
-        long least = allocated;
-        assertEquals(0, least / items, () -> what + ": " + least + " bytes for " + items);
+        long last = allocated;
+        assertEquals(0, last / items, () -> what + ": " + last + " bytes for " + items);
+        return runs;
     }
 
     private static NetlinkBatch batch(List<byte[]> messages) {
