@@ -43,7 +43,7 @@ class ApplianceConfigTest {
                         + "--collector: observation-domain: \"x\" is not a whole number from 0 up; write it as 26, 0x1a or 0o32\n"
                         + "--collector: unknown key \"natview\": did you mean nat-view? known keys: file, transport, collector, tls,"
                         + " source-address, bind-device, dscp, spool, reconnect-interval, stall-timeout, observation-domain, filter,"
-                        + " nat-view, fields, biflow, options, sampling, enterprise-number, template-refresh, max-datagram-bytes, flush-interval");
+                        + " nat-view, fields, biflow, sampling, options, enterprise-number, template-refresh, max-datagram-bytes, flush-interval");
         assertUrlError(
                 "netflow9://192.0.2.10?nat-view=wire&nat-view=wire", "--collector: key \"nat-view\" is here twice");
     }
