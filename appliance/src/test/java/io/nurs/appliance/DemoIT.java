@@ -78,8 +78,9 @@ class DemoIT {
             Outcome replayed = demo(List.of(NOBODY), "--replay", copy.toString());
             assertEquals(0, replayed.exitCode(), replayed.output());
             assertTrue(replayed.output().contains("0 faults"), replayed.output());
-            Outcome rehearsed = nursd(List.of(NOBODY), "rehearse", "--replay", copy.toString());
+            Outcome rehearsed = nursd(List.of(NOBODY), "rehearse", "--live", "--replay", copy.toString());
             assertEquals(0, rehearsed.exitCode(), rehearsed.output());
+            assertTrue(rehearsed.output().contains("no source can be started here"), rehearsed.output());
             assertTrue(rehearsed.output().contains("status page at"), rehearsed.output());
             assertTrue(rehearsed.output().contains("0 faults"), rehearsed.output());
         } finally {

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +36,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "rehearse", hidden = true, description = "Train an AOT cache; docker/runtime.sh does.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
 final class RehearseCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RehearseCommand.class);
     private static final int SCRAPES = 20;
 
     @Option(names = "--replay", paramLabel = "FILE", required = true)
@@ -92,15 +95,7 @@ final class RehearseCommand implements Callable<Integer> {
                 all.basicAuth(),
                 all.maxConnections(),
                 all.top());
-        if (live) {
-            Loopback.up();
-        }
-        Appliance appliance = Appliance.start(new ApplianceConfig(
-                asked.transport(),
-                live ? asked.stacks() : List.of(),
-                live ? asked.exporters() : Map.of(),
-                metrics,
-                List.of()));
+        Appliance appliance = start(asked, metrics);
         try (StatusServer server = StatusServer.start(metrics, () -> appliance)) {
             for (int i = 0; i < SCRAPES; i++) {
                 ask(server, "/metrics");
@@ -109,6 +104,20 @@ final class RehearseCommand implements Callable<Integer> {
         } finally {
             appliance.stop();
         }
+    }
+
+    private Appliance start(ApplianceConfig asked, MetricsConfig metrics) throws StartException, InterruptedException {
+        if (live) {
+            try {
+                Loopback.up();
+                return Appliance.start(
+                        new ApplianceConfig(asked.transport(), asked.stacks(), asked.exporters(), metrics, List.of()));
+            } catch (IOException | StartException e) {
+                // A kernel that builds need not be one that tracks connections.
+                LOG.warn("no source can be started here, so the cache will lack it: {}", e.getMessage());
+            }
+        }
+        return Appliance.start(new ApplianceConfig(asked.transport(), List.of(), Map.of(), metrics, List.of()));
     }
 
     private static void ask(StatusServer server, String path) {

@@ -49,7 +49,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Queues of the kernel's own NFQUEUE, in a namespace that each test makes: what a verdict says is what happens. */
+/**
+ * Queues of the kernel's own NFQUEUE, in a namespace that each test makes: what a verdict says is what happens. Longer than a
+ * class should be, by the number of its claims.
+ */
 @Tag("netns")
 class NfqueueKernelTest {
     private static final int PORT = 5000;
