@@ -39,7 +39,6 @@ public final class NfacctSource extends PolledSource {
 
     private volatile NfacctSourceConfig config;
     private final NfacctTotals totals;
-    private @Nullable NetlinkChannel events;
     /** What the dump under way has told; null while objects are asked for one by one. */
     private @Nullable List<NfacctObject> listed;
 
@@ -101,8 +100,7 @@ public final class NfacctSource extends PolledSource {
     }
 
     private void listen(FlowSink sink) throws StartException, InterruptedException {
-        NetlinkChannel opened = SourceSockets.open(config, namespace(), eventOptions());
-        events = opened;
+        NetlinkChannel opened = open(config, "events", eventOptions());
         opened.pipeline()
                 .addLast(
                         new NetlinkMessageDecoder(opened.stats()),
@@ -228,11 +226,5 @@ public final class NfacctSource extends PolledSource {
     /** What was reported of each object since the start. For any thread. */
     public Map<String, NfacctTotals.Reported> reported() {
         return totals.reported();
-    }
-
-    @Override
-    public Map<String, NetlinkChannel> channels() {
-        NetlinkChannel opened = events;
-        return opened == null ? super.channels() : Map.of("requests", requests, "events", opened);
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  * three steps, so that several make their last reports at a time, and what they were sent can be put on record when collectors
  * have been closed: {@link #beginStop}, {@link #stop}, {@link #close}.
  */
-public sealed interface Source permits ConntrackSource, PolledSource {
+public sealed interface Source permits ConntrackSource, AbstractSource {
     /** The source's name, with the reader's number if it has several. */
     String name();
 

@@ -1,41 +1,49 @@
 package io.nurs.netlink.nflog;
 
 import static io.nurs.netlink.nflog.NflogAttribute.*;
+import static io.nurs.netlink.packet.PacketSlot.*;
 
 import io.nurs.netlink.AttributePolicy;
 
 /**
- * Which attributes of a logged packet we remember, and how long each must be. The slot of an attribute is its type; VLAN's
- * two follow. A conntrack entry is walked only when somebody asks for it.
+ * Which attributes of a logged packet we remember, and how long each must be. A conntrack entry is walked only when somebody asks
+ * for it.
  */
 final class NflogPolicy {
-    static final int VLAN_PROTO = NFULA_L2HDR + 1;
-    static final int VLAN_TCI = NFULA_L2HDR + 2;
+    static final int PREFIX = OWN;
+    static final int SEQUENCE = OWN + 1;
+    static final int GLOBAL_SEQUENCE = OWN + 2;
+    static final int HARDWARE_TYPE = OWN + 3;
+    static final int HARDWARE_HEADER = OWN + 4;
+    static final int HARDWARE_HEADER_LENGTH = OWN + 5;
 
     static final AttributePolicy PACKET = new AttributePolicy()
-            .value(NFULA_PACKET_HDR, NFULA_PACKET_HDR, 4)
-            .value(NFULA_MARK, NFULA_MARK, 4)
-            .value(NFULA_TIMESTAMP, NFULA_TIMESTAMP, 16)
-            .value(NFULA_IFINDEX_INDEV, NFULA_IFINDEX_INDEV, 4)
-            .value(NFULA_IFINDEX_OUTDEV, NFULA_IFINDEX_OUTDEV, 4)
-            .value(NFULA_IFINDEX_PHYSINDEV, NFULA_IFINDEX_PHYSINDEV, 4)
-            .value(NFULA_IFINDEX_PHYSOUTDEV, NFULA_IFINDEX_PHYSOUTDEV, 4)
-            .value(NFULA_HWADDR, NFULA_HWADDR, 12)
-            .value(NFULA_PAYLOAD, NFULA_PAYLOAD, 0)
-            .value(NFULA_PREFIX, NFULA_PREFIX, 0)
-            .value(NFULA_UID, NFULA_UID, 4)
-            .value(NFULA_SEQ, NFULA_SEQ, 4)
-            .value(NFULA_SEQ_GLOBAL, NFULA_SEQ_GLOBAL, 4)
-            .value(NFULA_GID, NFULA_GID, 4)
-            .value(NFULA_HWTYPE, NFULA_HWTYPE, 2)
-            .value(NFULA_HWHEADER, NFULA_HWHEADER, 0)
-            .value(NFULA_HWLEN, NFULA_HWLEN, 2)
-            .value(NFULA_CT, NFULA_CT, 0)
-            .value(NFULA_CT_INFO, NFULA_CT_INFO, 4)
+            // hw_protocol (be16), hook.
+            .value(NFULA_PACKET_HDR, HEADER, 4)
+            .value(NFULA_MARK, MARK, 4)
+            .value(NFULA_TIMESTAMP, TIMESTAMP, 16)
+            .value(NFULA_IFINDEX_INDEV, INPUT_INTERFACE, 4)
+            .value(NFULA_IFINDEX_OUTDEV, OUTPUT_INTERFACE, 4)
+            .value(NFULA_IFINDEX_PHYSINDEV, PHYSICAL_INPUT_INTERFACE, 4)
+            .value(NFULA_IFINDEX_PHYSOUTDEV, PHYSICAL_OUTPUT_INTERFACE, 4)
+            .value(NFULA_HWADDR, HARDWARE_ADDRESS, 12)
+            .value(NFULA_PAYLOAD, PAYLOAD, 0)
+            .value(NFULA_PREFIX, PREFIX, 0)
+            .value(NFULA_UID, UID, 4)
+            .value(NFULA_SEQ, SEQUENCE, 4)
+            .value(NFULA_SEQ_GLOBAL, GLOBAL_SEQUENCE, 4)
+            .value(NFULA_GID, GID, 4)
+            .value(NFULA_HWTYPE, HARDWARE_TYPE, 2)
+            .value(NFULA_HWHEADER, HARDWARE_HEADER, 0)
+            .value(NFULA_HWLEN, HARDWARE_HEADER_LENGTH, 2)
+            .value(NFULA_CT, CONNTRACK, 0)
+            .value(NFULA_CT_INFO, CONNTRACK_INFO, 4)
             .nested(
                     NFULA_VLAN,
-                    new AttributePolicy().value(NFULA_VLAN_PROTO, VLAN_PROTO, 2).value(NFULA_VLAN_TCI, VLAN_TCI, 2))
-            .value(NFULA_L2HDR, NFULA_L2HDR, 0);
+                    new AttributePolicy()
+                            .value(NFULA_VLAN_PROTO, VLAN_PROTOCOL, 2)
+                            .value(NFULA_VLAN_TCI, VLAN_TAG, 2))
+            .value(NFULA_L2HDR, LINK_HEADER, 0);
 
     private NflogPolicy() {}
 }

@@ -42,7 +42,7 @@ class NflogDecoderTest {
     void readsAPacketThatAProcessSends() {
         assertEquals(1, decode(NflogCaptures.read("output-udp4"), packet -> {
             assertEquals(2, packet.family());
-            assertEquals(5, packet.group());
+            assertEquals(5, packet.number());
             assertEquals(PacketHeaders.ETH_P_IP, packet.protocol());
             assertEquals(3, packet.hook());
             assertEquals("out: ", packet.prefix());

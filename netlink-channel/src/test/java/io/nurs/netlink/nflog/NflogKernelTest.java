@@ -82,7 +82,7 @@ class NflogKernelTest {
             if (message instanceof NflogMessage p) {
                 headers.wrapNetwork(p.memory(), Math.max(p.payloadOffset(), 0), p.payloadLength(), p.protocol());
                 seen.add(new Seen(
-                        p.group(),
+                        p.number(),
                         p.prefix(),
                         p.hook(),
                         p.mark(),

@@ -39,7 +39,7 @@ class NfqueueDecoderTest {
     void readsAPacketThatAProcessSends() {
         assertEquals(1, decode(NfqueueCaptures.read("output-udp4"), packet -> {
             assertEquals(2, packet.family());
-            assertEquals(3, packet.queue());
+            assertEquals(3, packet.number());
             assertEquals(1, packet.packetId());
             assertEquals(PacketHeaders.ETH_P_IP, packet.protocol());
             assertEquals(3, packet.hook());

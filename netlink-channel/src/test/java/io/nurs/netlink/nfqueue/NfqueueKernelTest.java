@@ -82,7 +82,7 @@ class NfqueueKernelTest {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (message instanceof NfqueueMessage packet) {
                 Seen what = new Seen(
-                        packet.queue(),
+                        packet.number(),
                         packet.packetId(),
                         packet.mark(),
                         packet.hook(),
