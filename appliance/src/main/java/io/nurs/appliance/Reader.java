@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.Future;
+import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
@@ -15,6 +16,7 @@ import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.export.FlowExporter;
 import io.nurs.appliance.export.Stack;
 import io.nurs.appliance.filter.FlowFilter;
+import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.FlowSink;
@@ -150,6 +152,7 @@ final class Reader {
             case ConntrackSourceConfig conntrack ->
                 ConntrackSource.open(
                         conntrack, number, first instanceof ConntrackSource same ? same : null, loop, sink);
+            case ConntrackEventSourceConfig events -> ConntrackEventSource.open(events, loop, sink);
             case NfacctSourceConfig nfacct -> NfacctSource.open(nfacct, loop, sink);
             case CounterSourceConfig counters -> CounterSource.open(counters, loop, sink);
         };

@@ -2,12 +2,14 @@ package io.nurs.appliance;
 
 import io.netty.channel.ChannelFuture;
 import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.NfacctSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.InterfaceNames;
@@ -236,6 +238,7 @@ final class Reload {
             if (item.starts) {
                 switch (item.plan.source()) {
                     case ConntrackSourceConfig conntrack -> ConntrackSource.check(conntrack);
+                    case ConntrackEventSourceConfig events -> ConntrackEventSource.check(events);
                     case NfacctSourceConfig nfacct -> NfacctSource.check(nfacct);
                     case CounterSourceConfig counters -> CounterSource.check(counters);
                 }
@@ -279,6 +282,7 @@ final class Reload {
         String name = plan.source().name();
         SourceConfig config = switch (plan.source()) {
             case ConntrackSourceConfig conntrack -> onItsWay(conntrack);
+            case ConntrackEventSourceConfig events -> events;
             case NfacctSourceConfig nfacct -> onItsWay(nfacct);
             case CounterSourceConfig counters -> counters;
         };

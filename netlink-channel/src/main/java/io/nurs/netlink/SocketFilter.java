@@ -28,6 +28,7 @@ public record SocketFilter(List<Instruction> instructions) {
     public static final int BPF_IMM = 0x00;
     public static final int BPF_ABS = 0x20;
     public static final int BPF_IND = 0x40;
+    public static final int BPF_AND = 0x50;
     public static final int BPF_MOD = 0x90;
     public static final int BPF_JEQ = 0x10;
     public static final int BPF_K = 0x00;
@@ -36,6 +37,8 @@ public record SocketFilter(List<Instruction> instructions) {
     public static final int SKF_AD_OFF = -0x1000;
     /** Loads the offset of the first attribute of type X at or behind offset A, or 0 if there is none. */
     public static final int SKF_AD_NLATTR = 12;
+    /** Loads the offset of the first attribute of type X within the attribute at offset A, or 0 if there is none. */
+    public static final int SKF_AD_NLATTR_NEST = 16;
 
     /** To return: the whole datagram. */
     public static final int ACCEPT = -1;

@@ -2,7 +2,9 @@ package io.nurs.appliance.command;
 
 import io.nurs.appliance.collect.AddressText;
 import io.nurs.appliance.config.Accounting;
+import io.nurs.appliance.config.AddressFamily;
 import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.DistributionMode;
@@ -57,6 +59,7 @@ final class ConfigSummary {
     private static String describe(SourceConfig source) {
         return switch (source) {
             case ConntrackSourceConfig conntrack -> describe(conntrack);
+            case ConntrackEventSourceConfig events -> describe(events);
             case NfacctSourceConfig nfacct ->
                 "nfacct every " + print(nfacct.interval())
                         + (nfacct.zero() ? ", set to zero" : ", left as they are")
@@ -89,6 +92,25 @@ final class ConfigSummary {
             text.append(", mark ").append(source.mark());
         }
         return text.append(in(source)).toString();
+    }
+
+    private static String describe(ConntrackEventSourceConfig source) {
+        StringBuilder text = new StringBuilder("conntrack events ")
+                .append(source.events().stream().map(Object::toString).collect(Collectors.joining(", ")));
+        if (source.family() != AddressFamily.ANY) {
+            text.append(", ").append(source.family());
+        }
+        if (!source.protocols().isEmpty()) {
+            text.append(", protocols ")
+                    .append(source.protocols().stream().map(Object::toString).collect(Collectors.joining(", ")));
+        }
+        if (source.mark() != null) {
+            text.append(", mark ").append(source.mark());
+        }
+        return text.append(", delivery ")
+                .append(source.delivery())
+                .append(in(source))
+                .toString();
     }
 
     private static String in(SourceConfig source) {

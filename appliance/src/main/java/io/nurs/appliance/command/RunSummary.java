@@ -2,6 +2,8 @@ package io.nurs.appliance.command;
 
 import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.source.ConntrackEventSource;
+import io.nurs.appliance.source.ConntrackEventStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.PolledSource;
@@ -35,8 +37,20 @@ final class RunSummary {
     private static List<String> describe(Source source) throws InterruptedException {
         return switch (source) {
             case ConntrackSource conntrack -> describe(conntrack);
+            case ConntrackEventSource events -> List.of(describe(events.name(), events.stats()));
             case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
         };
+    }
+
+    private static String describe(String name, ConntrackEventStats stats) {
+        return "source %s: %d new, %d updates, %d destroyed; %d events lost, %d unreadable"
+                .formatted(
+                        name,
+                        stats.created(),
+                        stats.updated(),
+                        stats.destroyed(),
+                        stats.lostEvents(),
+                        stats.unreadable());
     }
 
     private static String describe(String name, PolledStats stats) {

@@ -183,8 +183,9 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable SourceConfig source(YamlSection section, String name) {
-        return switch (section.kind("type", "conntrack", "nfacct", "conntrack-stats")) {
+        return switch (section.kind("type", "conntrack", "conntrack-events", "nfacct", "conntrack-stats")) {
             case null -> null;
+            case "conntrack-events" -> ConntrackEventSourceConfig.read(section, name);
             case "nfacct" -> NfacctSourceConfig.read(section, name);
             case "conntrack-stats" -> CounterSourceConfig.read(section, name);
             default -> ConntrackSourceConfig.read(section, name);

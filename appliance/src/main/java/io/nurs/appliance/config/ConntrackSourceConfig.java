@@ -163,7 +163,7 @@ public record ConntrackSourceConfig(
         return Path.of(text);
     }
 
-    private static int percent(String text) {
+    static int percent(String text) {
         String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
         long percent = ScalarText.integer(number);
         if (percent < 20 || percent > 100) {

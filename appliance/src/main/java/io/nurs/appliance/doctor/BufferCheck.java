@@ -1,6 +1,7 @@
 package io.nurs.appliance.doctor;
 
 import io.nurs.appliance.Finding;
+import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.netlink.NetlinkChannel;
@@ -15,12 +16,39 @@ final class BufferCheck {
     private BufferCheck() {}
 
     static Finding finding(Place place, ConntrackSourceConfig source, long entries) throws IOException {
-        NetlinkOptions options = NetlinkOptions.requests(NetlinkOptions.NETLINK_NETFILTER)
-                .withReceiveBufferBytes(source.receiveBufferBytes());
+        return finding(place, source, entries, accounted(place, source.receiveBufferBytes()));
+    }
+
+    /** Of a source that is told more than ends: how many come at once nobody knows. */
+    static Finding finding(Place place, ConntrackEventSourceConfig source) throws IOException {
+        long accounted = accounted(place, source.receiveBufferBytes());
+        String size = "%s, room for about %,d events".formatted(Octets.of(accounted / 2), accounted / EVENT_BYTES);
+        String subject = place.subject("receive-buffer");
+        return isCut(accounted / 2, source.receiveBufferBytes())
+                ? cut(subject, size, source.receiveBufferBytes())
+                : Finding.ok(subject, size);
+    }
+
+    private static long accounted(Place place, int receiveBufferBytes) throws IOException {
+        NetlinkOptions options =
+                NetlinkOptions.requests(NetlinkOptions.NETLINK_NETFILTER).withReceiveBufferBytes(receiveBufferBytes);
         NetlinkChannel channel = place.namespace().call(() -> NetlinkChannel.open(options));
         long accounted = channel.receiveBufferBytes();
         channel.unsafe().closeForcibly();
-        return finding(place, source, entries, accounted);
+        return accounted;
+    }
+
+    /** The kernel rounds, and cuts a byte off its maximum. */
+    private static boolean isCut(long granted, int asked) {
+        return granted < asked - asked / 64;
+    }
+
+    private static Finding cut(String subject, String size, int asked) {
+        return Finding.warn(
+                subject,
+                size + ", where " + Octets.of(asked)
+                        + " was asked for: without CAP_NET_ADMIN net.core.rmem_max is the limit",
+                "sysctl -w net.core.rmem_max=" + asked);
     }
 
     /** @param accounted twice what was granted */
@@ -29,13 +57,8 @@ final class BufferCheck {
         long granted = accounted / 2;
         long events = accounted / EVENT_BYTES * source.readers();
         String size = "%s, room for the ends of about %,d flows".formatted(Octets.of(granted), events);
-        // The kernel rounds, and cuts a byte off its maximum.
-        if (granted < source.receiveBufferBytes() - source.receiveBufferBytes() / 64) {
-            return Finding.warn(
-                    subject,
-                    size + ", where " + Octets.of(source.receiveBufferBytes())
-                            + " was asked for: without CAP_NET_ADMIN net.core.rmem_max is the limit",
-                    "sysctl -w net.core.rmem_max=" + source.receiveBufferBytes());
+        if (isCut(granted, source.receiveBufferBytes())) {
+            return cut(subject, size, source.receiveBufferBytes());
         }
         if (source.delivery() == Delivery.BEST_EFFORT && events < entries) {
             return Finding.warn(

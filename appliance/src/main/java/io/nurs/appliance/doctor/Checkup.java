@@ -8,6 +8,7 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.Transports;
 import io.nurs.appliance.config.ApplianceConfig;
 import io.nurs.appliance.config.CollectorDestination;
+import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
@@ -87,6 +88,7 @@ public final class Checkup {
             switch (source) {
                 case ConntrackSourceConfig conntrack ->
                     look("source " + conntrack.name(), () -> source(conntrack, loop));
+                case ConntrackEventSourceConfig events -> look("source " + events.name(), () -> source(events, loop));
                 case NfacctSourceConfig nfacct ->
                     look("source " + nfacct.name(), () -> answers(nfacct, loop, CtnetlinkCheck::ofNfacct));
                 case CounterSourceConfig counters ->
@@ -183,6 +185,25 @@ public final class Checkup {
             findings.add(TrackingCheck.finding(place, sysctls.entries(), ruleset));
             findings.addAll(ListenersCheck.findings(place, source));
             findings.addAll(MergingCheck.findings(place, ruleset));
+        }
+    }
+
+    private void source(ConntrackEventSourceConfig source, EventLoop loop) throws IOException, InterruptedException {
+        Place place = place(source);
+        if (place == null) {
+            return;
+        }
+        findings.add(CtnetlinkCheck.finding(place, loop));
+        ConntrackSysctls sysctls = ConntrackSysctls.read(place.namespace());
+        if (sysctls == null) {
+            findings.add(Finding.fail(
+                    place.subject("conntrack"), "this kernel has none now, or hides it", "modprobe nf_conntrack"));
+            return;
+        }
+        findings.addAll(SysctlCheck.findings(source, place, sysctls));
+        findings.add(BufferCheck.finding(place, source));
+        if (seen.add(Objects.requireNonNullElse(source.namespace(), ""))) {
+            findings.add(TrackingCheck.finding(place, sysctls.entries(), place.output("nft", "list", "ruleset")));
         }
     }
 }

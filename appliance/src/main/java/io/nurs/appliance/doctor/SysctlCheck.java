@@ -1,6 +1,7 @@
 package io.nurs.appliance.doctor;
 
 import io.nurs.appliance.Finding;
+import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.source.ConntrackSysctls;
 import java.io.IOException;
@@ -33,6 +34,23 @@ final class SysctlCheck {
                     "nf_conntrack_acct, nf_conntrack_timestamp and nf_conntrack_events are 1"));
         }
         findings.addAll(timeouts(place));
+        return findings;
+    }
+
+    static List<Finding> findings(ConntrackEventSourceConfig source, Place place, ConntrackSysctls sysctls) {
+        List<Finding> findings = new ArrayList<>();
+        for (Finding finding : sysctls.eventFindings(source.events())) {
+            findings.add(at(place, finding));
+        }
+        if (findings.isEmpty()) {
+            findings.add(Finding.ok(
+                    place.subject("sysctls"),
+                    "nf_conntrack_events is %d; ends have %s and %s"
+                            .formatted(
+                                    sysctls.events(),
+                                    sysctls.accounting() ? "counters" : "no counters (nf_conntrack_acct is 0)",
+                                    sysctls.timestamps() ? "times" : "no times (nf_conntrack_timestamp is 0)")));
+        }
         return findings;
     }
 

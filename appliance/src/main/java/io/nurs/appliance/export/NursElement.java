@@ -43,7 +43,32 @@ public enum NursElement {
     ctCounterDelta(
             18, DataType.UNSIGNED64, ElementSemantics.DELTA_COUNTER, "conntrack's counter since the last record"),
     ctCounterLevel(19, DataType.UNSIGNED64, ElementSemantics.SNMP_GAUGE, "what goes up and down, as it is now"),
-    ctCpu(20, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "CPU whose counter it is, from 0");
+    ctCpu(20, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "CPU whose counter it is, from 0"),
+    // 21 to 89 are other sources'.
+    ctTcpState(90, DataType.UNSIGNED8, ElementSemantics.IDENTIFIER, "TCP_CONNTRACK_*, 0 none or not said"),
+    ctOriginalPacketTotal(
+            91,
+            DataType.UNSIGNED64,
+            ElementSemantics.TOTAL_COUNTER,
+            "packets from the originator since the entry was made"),
+    ctOriginalOctetTotal(
+            92,
+            DataType.UNSIGNED64,
+            ElementSemantics.TOTAL_COUNTER,
+            "octets from the originator since the entry was made"),
+    ctReplyPacketTotal(
+            93,
+            DataType.UNSIGNED64,
+            ElementSemantics.TOTAL_COUNTER,
+            "packets to the originator since the entry was made"),
+    ctReplyOctetTotal(
+            94,
+            DataType.UNSIGNED64,
+            ElementSemantics.TOTAL_COUNTER,
+            "octets to the originator since the entry was made"),
+    ctTimeout(95, DataType.UNSIGNED32, ElementSemantics.QUANTITY, "seconds until the entry expires (CTA_TIMEOUT)"),
+    ctIcmpId(96, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "ICMP identifier as it comes in"),
+    ctPostNatIcmpId(97, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "ICMP identifier as it goes out");
 
     private static final int NETFLOW9_IDS = 60_128;
     private static final int NO_UNITS = 0;

@@ -1,6 +1,7 @@
 package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.source.ConntrackEvent;
 import io.nurs.appliance.source.CounterReport;
 import io.nurs.appliance.source.NfacctReport;
 import io.nurs.appliance.source.Observation;
@@ -15,14 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class ObservationRecords {
     private final RecordKind kind;
     private final ObservationFields fields;
+    private final @Nullable ConntrackEventTemplates events;
     private final @Nullable NfacctTemplates nfacct;
     private final @Nullable CounterTemplates counters;
+    private @Nullable FlowRecord<ConntrackEvent> event;
 
     /** @param namespace name of the network namespace that is read; empty for nursd's own */
     ObservationRecords(FlowExporterConfig config, RecordKind kind, String namespace) {
         boolean none = config.records().fields().profile().isOfEvents();
         this.kind = kind;
         this.fields = new ObservationFields(config.protocol(), config.records().enterpriseNumber(), namespace);
+        this.events = kind == RecordKind.CONNTRACK_EVENTS && !none ? new ConntrackEventTemplates(fields) : null;
         this.nfacct = kind == RecordKind.NFACCT && !none ? new NfacctTemplates(fields) : null;
         this.counters = kind == RecordKind.COUNTERS && !none ? new CounterTemplates(fields) : null;
     }
@@ -37,6 +41,9 @@ final class ObservationRecords {
     }
 
     List<? extends Template<?>> templates() {
+        if (events != null) {
+            return events.all();
+        }
         if (nfacct != null) {
             return nfacct.all();
         }
@@ -45,6 +52,11 @@ final class ObservationRecords {
 
     void write(Observation observation, Consumer<FlowRecord<? extends Observation>> to) {
         switch (observation) {
+            case ConntrackEvent told -> {
+                if (events != null) {
+                    to.accept(record(events.of(told), told));
+                }
+            }
             case NfacctReport report -> {
                 if (nfacct != null) {
                     to.accept(FlowRecord.of(nfacct.of(report), report));
@@ -56,5 +68,14 @@ final class ObservationRecords {
                 }
             }
         }
+    }
+
+    /** There may be a million a minute: one record for all. */
+    private FlowRecord<ConntrackEvent> record(Template<ConntrackEvent> template, ConntrackEvent told) {
+        FlowRecord<ConntrackEvent> borrowed = event;
+        if (borrowed == null) {
+            borrowed = event = FlowRecord.of(template, told);
+        }
+        return borrowed.set(template, told);
     }
 }

@@ -1,5 +1,6 @@
 package io.nurs.appliance.export;
 
+import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
@@ -8,12 +9,14 @@ import io.nurs.appliance.config.SourceConfig;
 /** What a source's records are, and so which dictionary its collectors have. */
 public enum RecordKind {
     FLOWS,
+    CONNTRACK_EVENTS,
     NFACCT,
     COUNTERS;
 
     public static RecordKind of(SourceConfig source) {
         return switch (source) {
             case ConntrackSourceConfig conntrack -> FLOWS;
+            case ConntrackEventSourceConfig events -> CONNTRACK_EVENTS;
             case NfacctSourceConfig nfacct -> NFACCT;
             case CounterSourceConfig counters -> COUNTERS;
         };

@@ -26,6 +26,11 @@ final class TupleHash {
         return mixed;
     }
 
+    /** The same in all records of a conversation, and in no other's: {@code id} alone is 32 bits that others may share. */
+    static long flowId(TupleView original, int zone, int id) {
+        return of(original, zone) << Integer.SIZE | Integer.toUnsignedLong(id);
+    }
+
     /** Multiplies to 128 bits and folds them: each bit of the input moves about half of the result's. */
     static long mix(long a, long b) {
         return (a * b) ^ Math.unsignedMultiplyHigh(a, b);

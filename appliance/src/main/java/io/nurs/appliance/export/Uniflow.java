@@ -219,7 +219,7 @@ final class Uniflow {
 
     /** The same in all records of a conversation, and in no other's: {@link #id()} alone is 32 bits that others may share. */
     long flowId() {
-        return TupleHash.of(flow.original(), flow.zone()) << Integer.SIZE | Integer.toUnsignedLong(flow.id());
+        return TupleHash.flowId(flow.original(), flow.zone(), flow.id());
     }
 
     long startNanos() {

@@ -1,6 +1,7 @@
 package io.nurs.appliance.filter;
 
 import io.nurs.appliance.source.ConntrackFlow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A question to a conversation, such as {@code protocol == tcp and destinationTransportPort in [80, 443]}; its grammar is in
@@ -33,6 +34,12 @@ public final class FlowExpression {
         ExpressionParser parser = new ExpressionParser(text);
         FlowPredicate predicate = parser.parse();
         return new FlowExpression(text.strip(), predicate, parser.readsMarkInterfaces());
+    }
+
+    /** The number of a protocol that has a name here; null if it has none. */
+    public static @Nullable Integer protocol(String name) {
+        Long number = FlowFields.protocol(name);
+        return number == null ? null : number.intValue();
     }
 
     public boolean matches(ConntrackFlow flow) {

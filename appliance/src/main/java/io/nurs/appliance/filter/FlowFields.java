@@ -82,6 +82,10 @@ final class FlowFields {
         return BY_NAME.keySet();
     }
 
+    static @Nullable Long protocol(String word) {
+        return PROTOCOLS.get(word);
+    }
+
     static boolean isProtocol(String word) {
         return PROTOCOLS.containsKey(word);
     }

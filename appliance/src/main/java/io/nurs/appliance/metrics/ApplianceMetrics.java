@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.nurs.appliance.Appliance;
 import io.nurs.appliance.config.TopConfig;
 import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
@@ -103,6 +104,7 @@ public final class ApplianceMetrics implements AutoCloseable {
     private Part meters(Source source) {
         return switch (source) {
             case ConntrackSource conntrack -> new SourceMeters(registry, conntrack, top);
+            case ConntrackEventSource events -> new ConntrackEventMeters(registry, events);
             case PolledSource polled -> new PolledMeters(registry, polled);
         };
     }

@@ -9,6 +9,8 @@ import io.nurs.appliance.source.EventLag;
 import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.source.WalkProgress;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One reader of a source: what it reads, what it makes of that, and what becomes of flows. */
@@ -32,7 +34,9 @@ final class SourceMeters implements Part {
         bindReports();
         bindLedger();
         bindWalk();
-        bindDelivery();
+        if (source.isToBeReliable()) {
+            bindDelivery(meters, source::isReliable, source::timesGivenUp);
+        }
         bindNat();
         TrafficMeters.bind(meters, source.traffic());
     }
@@ -52,11 +56,7 @@ final class SourceMeters implements Part {
         ConntrackStats stats = source.stats();
         EventLag lag = source.lag();
         bindUp(meters, source);
-        meters.counter(
-                "nurs.events.lost",
-                "events",
-                "Ends of flows that the kernel could not queue and did not send again.",
-                stats::lostEvents);
+        bindLost(meters, stats::lostEvents);
         meters.counter(
                 "nurs.events.repeated",
                 "events",
@@ -72,6 +72,24 @@ final class SourceMeters implements Part {
                 "seconds",
                 "The longest such time of the last minute.",
                 () -> lag.mostMillis() / 1e3);
+    }
+
+    static void bindLost(Meters meters, LongSupplier lost) {
+        meters.counter(
+                "nurs.events.lost", "events", "Events that the kernel could not queue and did not send again.", lost);
+    }
+
+    static void bindDelivery(Meters meters, BooleanSupplier reliable, LongSupplier timesGivenUp) {
+        meters.gauge(
+                "nurs.delivery.reliable",
+                null,
+                "1 while the kernel keeps ends of flows until they are delivered. Only with delivery: reliable.",
+                () -> reliable.getAsBoolean() ? 1 : 0);
+        meters.counter(
+                "nurs.delivery.given.up",
+                "times",
+                "How often reliable delivery was given up because the table was getting full.",
+                timesGivenUp);
     }
 
     static void bindUp(Meters meters, Source source) {
@@ -151,22 +169,6 @@ final class SourceMeters implements Part {
                 null,
                 "1 while a lap has taken more than five quarters of the time that it should.",
                 () -> walk.isLate() ? 1 : 0);
-    }
-
-    private void bindDelivery() {
-        if (!source.isToBeReliable()) {
-            return;
-        }
-        meters.gauge(
-                "nurs.delivery.reliable",
-                null,
-                "1 while the kernel keeps ends of flows until they are delivered. Only with delivery: reliable.",
-                () -> source.isReliable() ? 1 : 0);
-        meters.counter(
-                "nurs.delivery.given.up",
-                "times",
-                "How often reliable delivery was given up because the table was getting full.",
-                source::timesGivenUp);
     }
 
     private void bindNat() {

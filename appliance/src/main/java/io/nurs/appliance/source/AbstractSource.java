@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What all sources but that of flows have in common: where they read, their sockets, and how they come to their end. */
-public abstract sealed class AbstractSource implements Source permits PolledSource {
+public abstract sealed class AbstractSource implements Source permits ConntrackEventSource, PolledSource {
     private static final Logger LOG = LoggerFactory.getLogger(AbstractSource.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
@@ -80,8 +80,12 @@ public abstract sealed class AbstractSource implements Source permits PolledSour
                     name(),
                     STOP_TIMEOUT.toSeconds());
         }
+        ended();
         discard();
     }
+
+    /** The last report is made, or was given up; the sockets are still open. Not on the event loop. */
+    void ended() throws InterruptedException {}
 
     /** Closes all sockets. */
     final void discard() throws InterruptedException {

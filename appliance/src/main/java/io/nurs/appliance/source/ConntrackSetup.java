@@ -3,6 +3,7 @@ package io.nurs.appliance.source;
 import io.netty.channel.ChannelFuture;
 import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.SourceConfig;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetworkNamespace;
 import io.nurs.netlink.conntrack.ConntrackRequests;
@@ -71,7 +72,7 @@ record ConntrackSetup(@Nullable TableUse table, long muteBeforeNanos) {
     }
 
     /** Any answer but "no such subsystem" will do; asking also loads the module. */
-    private static void requireCtnetlink(ConntrackSourceConfig config, NetlinkChannel requests)
+    static void requireCtnetlink(SourceConfig config, NetlinkChannel requests)
             throws StartException, InterruptedException {
         ChannelFuture answer = requests.writeAndFlush(ConntrackRequests.stats(requests.alloc()));
         requests.read();

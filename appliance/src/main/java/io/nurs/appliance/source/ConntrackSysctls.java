@@ -2,6 +2,7 @@ package io.nurs.appliance.source;
 
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.config.Accounting;
+import io.nurs.appliance.config.EntryEvent;
 import io.nurs.netlink.NetworkNamespace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +93,24 @@ public record ConntrackSysctls(boolean accounting, boolean timestamps, int event
                     mend(EVENTS)));
         }
         return findings;
+    }
+
+    /** As {@link #findings}, for who is told events of entries: counters and times are what else a message may have, or not. */
+    public List<Finding> eventFindings(Set<EntryEvent> wanted) {
+        String mend =
+                "sysctl -w net.netfilter." + EVENTS + "=1 (in that namespace). It holds for entries made afterwards.";
+        if (events == 0) {
+            return List.of(Finding.fail(
+                    EVENTS, EVENTS + " is 0: the kernel tells nothing of its entries, so there are no records", mend));
+        }
+        boolean ofOldOnes = wanted.contains(EntryEvent.UPDATE) || wanted.contains(EntryEvent.DESTROY);
+        return events == 1 || !ofOldOnes
+                ? List.of()
+                : List.of(Finding.warn(
+                        EVENTS,
+                        EVENTS + " is " + events
+                                + ": connections that began before nursd listened change and end silently",
+                        mend));
     }
 
     private static String mend(String name) {

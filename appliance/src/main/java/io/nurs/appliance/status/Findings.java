@@ -11,10 +11,12 @@ import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.config.Destination;
 import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.OutputSocket;
+import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackSysctls;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.EventSourceStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import java.util.ArrayList;
@@ -79,9 +81,7 @@ final class Findings {
     void of(SourceStatus source, ConntrackSource live, ConntrackSourceConfig config, SourceLook look) {
         String subject = "source " + source.name();
         ofTurning(subject, source.bound(), source.reading(), look);
-        look.sysctls()
-                .forEach(finding -> findings.add(new Finding(
-                        finding.level(), subject + ": " + finding.subject(), finding.what(), finding.mend())));
+        ofSysctls(subject, look);
         ofTable(subject, source, look);
         ofLoss(subject, source, live, config);
         ofWalks(subject, config, look);
@@ -110,6 +110,40 @@ final class Findings {
                             .formatted(look.secondsSinceReading(), source.intervalSeconds()),
                     "see which collector it waits for; what is counted meanwhile is in the next report"));
         }
+    }
+
+    void of(EventSourceStatus source, ConntrackEventSource live, SourceLook look) {
+        String subject = "source " + source.name();
+        ofTurning(subject, source.bound(), source.reading(), look);
+        ofSysctls(subject, look);
+        if (isRecent(source.lastLostMillis())) {
+            findings.add(Finding.fail(
+                    subject,
+                    "Events were lost, %d in all: the receive buffer (%d KiB) overflowed."
+                            .formatted(source.lostEvents(), live.receiveBufferBytes() / 1024),
+                    "write receive-buffer: " + 2 * live.receiveBufferBytes() / 1024
+                            + "KiB in the source, fewer events, or a mark"));
+        }
+        if (live.isToBeReliable() && !source.reliable()) {
+            findings.add(Finding.fail(
+                    subject,
+                    "Reliable delivery is given up for now, so that the table does not fill with ends that wait for nursd: those"
+                            + " that the kernel drops are lost.",
+                    "see what keeps nursd from reading; sysctl net.netfilter.nf_conntrack_max tells how large the table may"
+                            + " get"));
+        }
+        if (source.unreadable() > 0) {
+            findings.add(Finding.warn(
+                    subject,
+                    source.unreadable() + " messages of the kernel could not be read and were left out.",
+                    "please report it, with the kernel's version"));
+        }
+    }
+
+    private void ofSysctls(String subject, SourceLook look) {
+        look.sysctls()
+                .forEach(finding -> findings.add(new Finding(
+                        finding.level(), subject + ": " + finding.subject(), finding.what(), finding.mend())));
     }
 
     private void ofTurning(String subject, boolean bound, boolean reading, SourceLook look) {

@@ -1,6 +1,7 @@
 package io.nurs.appliance.status;
 
 import io.nurs.appliance.Finding;
+import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
@@ -57,7 +58,11 @@ final class SourceLook {
 
     void lookAtSysctls() {
         try {
-            sysctls = source instanceof ConntrackSource conntrack ? conntrack.sysctlFindings() : List.of();
+            sysctls = switch (source) {
+                case ConntrackSource conntrack -> conntrack.sysctlFindings();
+                case ConntrackEventSource events -> events.sysctlFindings();
+                default -> List.of();
+            };
         } catch (IOException e) {
             LOG.debug("source {}: cannot read sysctls", source.name(), e);
         }

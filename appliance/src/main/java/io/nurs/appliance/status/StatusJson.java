@@ -4,6 +4,7 @@ import io.nurs.appliance.Finding;
 import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.EventSourceStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
@@ -45,6 +46,7 @@ final class StatusJson {
         list("stacks", report.stacks(), this::stack);
         list("sources", report.sources(), this::source);
         list("polled", report.polled(), this::polled);
+        list("events", report.events(), this::events);
         list("collectors", report.collectors(), this::collector);
         list("findings", report.findings(), this::finding);
         json.writeEndObject();
@@ -119,6 +121,23 @@ final class StatusJson {
         json.writeNumberProperty("reports", source.reports());
         json.writeNumberProperty("quotaEvents", source.quotaEvents());
         json.writeNumberProperty("zeroed", source.zeroed());
+    }
+
+    private void events(EventSourceStatus source) {
+        json.writeStringProperty("name", source.name());
+        json.writeStringProperty("namespace", source.namespace());
+        json.writeArrayPropertyStart("kinds");
+        source.kinds().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeBooleanProperty("bound", source.bound());
+        json.writeBooleanProperty("reading", source.reading());
+        json.writeBooleanProperty("reliable", source.reliable());
+        json.writeNumberProperty("new", source.created());
+        json.writeNumberProperty("updates", source.updated());
+        json.writeNumberProperty("destroyed", source.destroyed());
+        json.writeNumberProperty("lostEvents", source.lostEvents());
+        json.writeNumberProperty("lastLost", source.lastLostMillis());
+        json.writeNumberProperty("unreadable", source.unreadable());
     }
 
     private void ledger(FlowLedger ledger) {

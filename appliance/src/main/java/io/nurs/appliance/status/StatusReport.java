@@ -23,6 +23,7 @@ record StatusReport(
         List<StackStatus> stacks,
         List<SourceStatus> sources,
         List<PolledStatus> polled,
+        List<EventSourceStatus> events,
         List<CollectorStatus> collectors,
         List<Finding> findings) {
 
@@ -85,6 +86,27 @@ record StatusReport(
             long reports,
             long quotaEvents,
             long zeroed) {}
+
+    /**
+     * A source of events of conntrack.
+     *
+     * @param kinds of events that it asks for
+     * @param reading whether its event loop turns
+     * @param reliable whether delivery is now, if the configuration asks for it
+     */
+    record EventSourceStatus(
+            String name,
+            String namespace,
+            List<String> kinds,
+            boolean bound,
+            boolean reading,
+            boolean reliable,
+            long created,
+            long updated,
+            long destroyed,
+            long lostEvents,
+            long lastLostMillis,
+            long unreadable) {}
 
     /**
      * An exporter as one source, or one reader of it, feeds it.

@@ -11,6 +11,8 @@ import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.output.SpoolStats;
+import io.nurs.appliance.source.ConntrackEventSource;
+import io.nurs.appliance.source.ConntrackEventStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.CounterSource;
@@ -19,6 +21,7 @@ import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.EventSourceStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
@@ -36,6 +39,7 @@ final class StatusReporter {
     private final Findings findings;
     private final List<SourceStatus> sources = new ArrayList<>();
     private final List<PolledStatus> polled = new ArrayList<>();
+    private final List<EventSourceStatus> events = new ArrayList<>();
     private final List<CollectorStatus> collectors = new ArrayList<>();
 
     StatusReporter(Appliance appliance, StatusWatch watch, long nowMillis) {
@@ -72,6 +76,7 @@ final class StatusReporter {
                 config.stacks().stream().map(StatusReporter::stack).toList(),
                 sources,
                 polled,
+                events,
                 collectors,
                 findings.sorted());
     }
@@ -94,6 +99,11 @@ final class StatusReporter {
                     sources.add(status);
                     findings.of(status, conntrack, its, look);
                 }
+            }
+            case ConntrackEventSource source -> {
+                EventSourceStatus status = events(source, look);
+                events.add(status);
+                findings.of(status, source, look);
             }
             case PolledSource source -> {
                 PolledStatus status = polled(source, look);
@@ -183,6 +193,24 @@ final class StatusReporter {
                 stats.reported(),
                 stats.quotaEvents(),
                 stats.zeroed());
+    }
+
+    private static EventSourceStatus events(ConntrackEventSource source, SourceLook look) {
+        ConntrackEventStats stats = source.stats();
+        boolean bound = source.isBound();
+        return new EventSourceStatus(
+                source.name(),
+                source.namespace().toString(),
+                source.kinds(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                source.isReliable(),
+                stats.created(),
+                stats.updated(),
+                stats.destroyed(),
+                stats.lostEvents(),
+                stats.lastLostMillis(),
+                stats.unreadable());
     }
 
     private static CollectorStatus collector(
