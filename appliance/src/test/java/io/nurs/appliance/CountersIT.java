@@ -52,7 +52,7 @@ class CountersIT {
         Requires.root();
         Requires.tools("setpriv");
         List<String> powerless = joined(AS_NOBODY, "--inh-caps", "-all", "--bounding-set", "-all");
-        for (String source : List.of("nfacct", "conntrack-stats")) {
+        for (String source : List.of("nfacct", "conntrack-stats", "conntrack-events")) {
             try (Program refused = nursd(powerless, "run", source)) {
                 assertEquals(1, refused.exitCode(), refused.output());
                 assertTrue(refused.output().contains("source acct: "), refused.output());

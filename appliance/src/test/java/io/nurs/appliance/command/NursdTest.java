@@ -93,6 +93,9 @@ class NursdTest {
                   - { name: acct, source: { type: nfacct, interval: 90s, namespace: monitorns }, exporters: [main] }
                   - { name: kept, source: { type: nfacct, zero: false }, exporters: [main] }
                   - { name: health, source: { type: conntrack-stats }, exporters: [main] }
+                  - name: told
+                    source: { type: conntrack-events, events: [update, new], protocols: [udp, tcp], family: ipv6, mark: 0x10/0xff }
+                    exporters: [main]
                 exporters: { main: { type: netflow9, collector: "192.0.2.10:9995" } }
                 """);
 
@@ -102,10 +105,12 @@ class NursdTest {
                 source acct: nfacct every 1m30s, set to zero, namespace monitorns
                 source kept: nfacct every 1m, left as they are
                 source health: conntrack statistics every 1m, each CPU's too
+                source told: conntrack events new, update, ipv6, protocols 6, 17, mark 0x10/0xff, delivery best-effort
                 stack acct: acct -> main
                 stack kept: kept -> main
                 stack health: health -> main
-                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health)
+                stack told: told -> main
+                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health), 4 (source told)
                 metrics http://127.0.0.1:9469, for all who reach it
                 """, out.toString());
     }

@@ -31,6 +31,8 @@ class ConfigEqualityTest {
                 exporters: [main, log, disk, text, live, daemon]
                 distribution: hash
               - { name: acct, source: { type: nfacct, interval: 9m, zero: true, first-start: export, namespace: acctns }, exporters: [main] }
+              - { name: told, source: { type: conntrack-events, events: [new, destroy], family: ipv4, protocols: [tcp, 132], mark: 0x20/0x20,
+                  delivery: reliable, guard: 70%, receive-buffer: 5MiB, namespace: toldns }, exporters: [main] }
               - { name: counters, source: { type: conntrack-stats, interval: 8m, per-cpu: true, namespace: statns }, exporters: [main] }
             exporters:
               main: { type: netflow9, collector: "192.0.2.10:9995", observation-domain: 1, nat-view: client, filter: protocol == tcp,
@@ -99,6 +101,13 @@ class ConfigEqualityTest {
                 "zero: true | zero: false",
                 "first-start: export | first-start: baseline",
                 "acctns | otherns",
+                "'[new, destroy]' | '[new, update, destroy]'",
+                "family: ipv4 | family: any",
+                "'[tcp, 132]' | '[tcp, 133]'",
+                "0x20/0x20 | 0x20/0x30",
+                "guard: 70% | guard: 71%",
+                "5MiB | 6MiB",
+                "toldns | otherns",
                 "interval: 8m | interval: 7m",
                 "per-cpu: true | per-cpu: false",
                 "statns | otherns",

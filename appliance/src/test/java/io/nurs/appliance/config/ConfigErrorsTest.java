@@ -289,8 +289,8 @@ class ConfigErrorsTest {
     void namesTheKindsThereAre() {
         assertErrors(
                 "stacks: [{ name: a, source: { type: contrack }, exporters: [main] }]\nexporters: { main: { collector: x } }",
-                "1:37: stacks[0].source.type: \"contrack\" is unknown; did you mean conntrack? known values: conntrack, nfacct,"
-                        + " conntrack-stats",
+                "1:37: stacks[0].source.type: \"contrack\" is unknown; did you mean conntrack? known values: conntrack,"
+                        + " conntrack-events, nfacct, conntrack-stats",
                 "2:20: exporters.main: key \"type\" is missing: one of netflow9, ipfix, json, csv, xml, syslog");
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,18 @@ class FlowlessStacksTest {
         assertEquals(
                 new CounterSourceConfig("acct", Duration.ofMinutes(1), true, null),
                 parse("conntrack-stats").sources().getFirst());
+        assertEquals(
+                new ConntrackEventSourceConfig(
+                        "acct",
+                        Set.of(EntryEvent.NEW, EntryEvent.DESTROY),
+                        AddressFamily.ANY,
+                        Set.of(),
+                        null,
+                        Delivery.BEST_EFFORT,
+                        90,
+                        32 << 20,
+                        null),
+                parse("conntrack-events").sources().getFirst());
         assertEquals(List.of(), parse("nfacct").warnings());
     }
 
@@ -68,6 +81,16 @@ class FlowlessStacksTest {
                 "nfacct, readers: 2 | unknown key \"readers\"",
                 "conntrack-stats, zero: true | unknown key \"zero\"",
                 "conntrack-stats, per-cpu: some | is neither",
+                "conntrack-events, events: [] | empty; list at least one",
+                "conntrack-events, events: new | wants a list, found one value",
+                "'conntrack-events, events: [new, created]' | \"created\" is unknown; known values: new, update, destroy",
+                "'conntrack-events, events: [new, new]' | \"new\" is in this list twice",
+                "'conntrack-events, protocols: [tcp, quic]' | \"quic\" is neither the name of a protocol",
+                "'conntrack-events, protocols: [tcp, 6]' | \"6\" is in this list twice",
+                "conntrack-events, protocols: [256] | \"256\" is neither",
+                "conntrack-events, family: ip | \"ip\" is unknown",
+                "conntrack-events, mark: 0x11/0x10 | value 0x11 has bits outside mask 0x10",
+                "conntrack-events, interval: 1s | unknown key \"interval\"",
                 "nfact | \"nfact\" is unknown; did you mean nfacct?",
             })
     void mistakesAreNamed(String source, String message) {
@@ -98,6 +121,19 @@ class FlowlessStacksTest {
     void whatLooksAtFlowsIsWarnedOf(String exporter, String message) throws ConfigException {
         List<String> warnings = warnings(yaml("conntrack-stats", "", exporter));
         assertTrue(warnings.stream().anyMatch(warning -> warning.startsWith(message)), warnings::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "conntrack-events, guard: 80% | has no effect with delivery: best-effort",
+                "'conntrack-events, delivery: reliable, events: [new]' | has no effect without destroy",
+            })
+    void keysWithoutEffectAreWarnedOf(String source, String message) throws ConfigException {
+        List<String> warnings = warnings(yaml(source, "", "options: true"));
+        assertEquals(1, warnings.size());
+        assertTrue(warnings.getFirst().startsWith(message), warnings::toString);
     }
 
     @Test

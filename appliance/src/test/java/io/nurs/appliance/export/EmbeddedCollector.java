@@ -71,6 +71,11 @@ public final class EmbeddedCollector implements AutoCloseable {
                 new CollectorStats());
     }
 
+    /** Of another kind of records. */
+    public static EmbeddedCollector of(String url, RecordKind kind, Consumer<ByteBuf> socket) {
+        return new EmbeddedCollector(RecordConfigs.config(url), kind, socket);
+    }
+
     private static FlowDecoder decoder(FlowExporterConfig config) {
         return switch (config.protocol()) {
             case NETFLOW9 -> new Netflow9Decoder(DecoderLimits.DEFAULT);

@@ -63,6 +63,7 @@ class MetricsListTest {
                     source: { type: conntrack, namespace: %1$s, delivery: reliable, events: nat, active-timeout: 1s }
                     exporters: [main]
                   - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: told, source: { type: conntrack-events, namespace: %1$s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
                 exporters:
                   main:
