@@ -19,6 +19,7 @@ import io.nurs.appliance.filter.FlowFilter;
 import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.CounterSource;
+import io.nurs.appliance.source.EventLosses;
 import io.nurs.appliance.source.FlowSink;
 import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.appliance.source.NfacctSource;
@@ -159,8 +160,13 @@ final class Reader {
     }
 
     private static void tellLosses(Source running, Map<CollectorKey, Collector> to) {
-        if (running instanceof ConntrackSource conntrack) {
-            to.values().forEach(collector -> collector.tellLosses(conntrack.stats()));
+        EventLosses losses = switch (running) {
+            case ConntrackSource conntrack -> conntrack.stats();
+            case ConntrackEventSource events -> events.stats();
+            default -> null;
+        };
+        if (losses != null) {
+            to.values().forEach(collector -> collector.tellLosses(losses));
         }
     }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** From the octets of a message about an entry to those of a datagram: decoder, event, templates, encoder. */
 class ConntrackEventAllocationTest {
     private static final int ENTRIES = 20;
-    private static final int BATCHES = 2_000;
+    private static final int BATCHES = 500;
     private static final int MAX_ROUNDS = 50;
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();

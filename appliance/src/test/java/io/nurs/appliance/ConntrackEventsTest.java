@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nurs.appliance.config.ConfigLoader;
+import io.nurs.appliance.lab.Capture;
 import io.nurs.appliance.lab.ConntrackWatch;
 import io.nurs.appliance.lab.EventWatch;
+import io.nurs.appliance.lab.Json;
 import io.nurs.appliance.lab.Lab;
+import io.nurs.appliance.lab.Nfcapd;
 import io.nurs.appliance.lab.ObservationFact;
 import io.nurs.appliance.lab.Scrape;
 import io.nurs.appliance.lab.Subject;
@@ -27,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -41,7 +45,7 @@ class ConntrackEventsTest extends RouterTest {
     private static final InetSocketAddress MASQUERADED = Traffic.at(Lab.SERVER4, Lab.MASQUERADED);
     private static final String ALL = "events: [new, update, destroy]";
 
-    private static final int ENTRIES = 20_000;
+    private static final int ENTRIES = 8_000;
 
     @TempDir
     Path directory;
@@ -191,6 +195,12 @@ class ConntrackEventsTest extends RouterTest {
         assertTrue(stats.events() > 100);
         assertTrue(stats.lastLostMillis() > 0);
         assertEquals(stats.events(), subject.collector().encoded().flowRecords());
+        collector.waitForDatagrams(subject.collector().encoded().datagrams());
+        assertTrue(
+                collector.messages().stream()
+                        .flatMap(message -> message.records().stream())
+                        .anyMatch(record -> record.has(IanaElements.ignoredPacketTotalCount)),
+                "collectors are told");
         try (ApplianceMetrics metrics = new ApplianceMetrics(subject::appliance, null)) {
             Scrape scrape = Scrape.of(metrics);
             assertEquals((double) stats.lostEvents(), value(scrape, "nurs_events_lost_total", "source", "events"));
@@ -268,6 +278,36 @@ class ConntrackEventsTest extends RouterTest {
         assertTrue(lines.getLast().contains("\"ctOriginalPacketTotal\":3"), lines::toString);
         assertEquals(3, Files.readAllLines(csv).size());
         assertTrue(Files.readString(xml).contains("<ctOriginalPacketTotal>3</ctOriginalPacketTotal>"));
+    }
+
+    /** An event is no traffic to a collector that adds up. */
+    @ParameterizedTest
+    @ValueSource(strings = {"netflow9", "ipfix"})
+    void tsharkAndNfcapdReadEventsAndCountNothing(String protocol) throws Exception {
+        try (Nfcapd nfcapd = Nfcapd.start(directory.resolve("nfcapd"));
+                Capture capture = Capture.start(nfcapd.port(), directory)) {
+            Subject subject = lab.closing(
+                    Subject.start(yaml(ALL, protocol).replace(":" + collector.port(), ":" + nfcapd.port())));
+            traffic.udp(PLAIN, 3, 100, 200);
+            traffic.udp(Traffic.at(Lab.SERVER6, Lab.MASQUERADED), 3, 100, 200);
+            lab.inRouter("conntrack", "-F");
+            subject.stop();
+            long events = source(subject).stats().events();
+            assertTrue(events >= 4, () -> events + " events");
+
+            List<Map<String, Object>> shown =
+                    capture.endWithObservations(subject.collector().encoded().datagrams());
+            assertEquals(events, shown.size(), shown::toString);
+            List<Map<String, Object>> stored = nfcapd.endWithFlows(protocol.equals("netflow9"));
+            assertEquals(events, stored.size(), stored::toString);
+            assertEquals(
+                    0,
+                    stored.stream()
+                            .mapToLong(flow -> Math.max(0, Json.number(flow, "in_packets"))
+                                    + Math.max(0, Json.number(flow, "in_bytes")))
+                            .sum(),
+                    stored::toString);
+        }
     }
 
     @Test

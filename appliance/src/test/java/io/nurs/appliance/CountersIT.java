@@ -32,6 +32,7 @@ class CountersIT {
                 stacks:
                   - { name: acct, source: { type: nfacct }, exporters: [main] }
                   - { name: health, source: { type: conntrack-stats }, exporters: [main] }
+                  - { name: told, source: { type: conntrack-events, mark: 0x10 }, exporters: [main] }
                 exporters:
                   main: { type: ipfix, collector: "127.0.0.1:9" }
                 metrics: { listen: off }
@@ -55,7 +56,7 @@ class CountersIT {
         for (String source : List.of("nfacct", "conntrack-stats", "conntrack-events")) {
             try (Program refused = nursd(powerless, "run", source)) {
                 assertEquals(1, refused.exitCode(), refused.output());
-                assertTrue(refused.output().contains("source acct: "), refused.output());
+                assertTrue(refused.output().matches("(?s).*source (acct|told): .*"), refused.output());
                 assertTrue(refused.output().contains("it needs CAP_NET_ADMIN"), refused.output());
             }
         }
@@ -74,6 +75,9 @@ class CountersIT {
             assertTrue(
                     run.output().contains("source acct: 2 readings, 0 failed, 0 passed over; 0 records"), run.output());
             assertTrue(run.output().contains("source health: 2 readings, 0 failed"), run.output());
+            assertTrue(
+                    run.output().contains("source told: 0 new, 0 updates, 0 destroyed; 0 events lost, 0 unreadable"),
+                    run.output());
         }
     }
 
@@ -84,6 +88,13 @@ class CountersIT {
             doctor.exitCode();
             assertTrue(doctor.output().matches("(?s).*ok +source acct: nfacct +answers\n.*"), doctor.output());
             assertTrue(doctor.output().matches("(?s).*ok +source health: ctnetlink +answers\n.*"), doctor.output());
+            assertTrue(doctor.output().matches("(?s).*ok +source told: ctnetlink +answers\n.*"), doctor.output());
+            assertTrue(
+                    doctor.output()
+                            .matches("(?s).*ok +source told: sysctls +nf_conntrack_events is 1; ends have counters and"
+                                    + " times\n.*"),
+                    doctor.output());
+            assertTrue(doctor.output().contains("room for about 52,428 events"), doctor.output());
         }
     }
 }

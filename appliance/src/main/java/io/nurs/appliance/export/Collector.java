@@ -21,7 +21,7 @@ import io.nurs.appliance.output.MessageFormat;
 import io.nurs.appliance.output.Spool;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
-import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.EventLosses;
 import io.nurs.appliance.source.Observation;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
@@ -69,7 +69,7 @@ public final class Collector implements Distribution.Member {
     private String source = "";
     private int reader;
     private final @Nullable OptionRecords options;
-    private @Nullable ConntrackStats losses;
+    private @Nullable EventLosses losses;
     private @Nullable InterfaceNames interfaces;
     private boolean tellsInterfaces;
     private @Nullable Collector predecessor;
@@ -255,7 +255,7 @@ public final class Collector implements Distribution.Member {
     }
 
     /** Has option records tell what the source has lost; another source's from now on, if they told of one before. */
-    public void tellLosses(ConntrackStats source) {
+    public void tellLosses(EventLosses source) {
         if (options != null) {
             channel.eventLoop().execute(() -> {
                 boolean first = losses == null;

@@ -5,7 +5,7 @@ import static io.nurs.flow.IanaElements.*;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowField;
 import io.nurs.appliance.config.FlowProtocol;
-import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.EventLosses;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.Field;
 import io.nurs.flow.FlowEncoder;
@@ -119,18 +119,18 @@ final class OptionRecords {
      * RFC 7011 §4.2. The kernel counts each packet; what is lost is its word of a flow's end. How many packets that was about
      * it does not say: as "ignored packets" stands the number of events lost, and their octets are not known.
      */
-    OptionsSource meteringReliability(Supplier<@Nullable ConntrackStats> source) {
-        Template<ConntrackStats> template = Template.options(
+    OptionsSource meteringReliability(Supplier<@Nullable EventLosses> source) {
+        Template<EventLosses> template = Template.options(
                 METERING_RELIABILITY,
                 domainScope(),
                 List.of(
-                        Field.u64(ignoredPacketTotalCount, ConntrackStats::lostEvents),
+                        Field.u64(ignoredPacketTotalCount, EventLosses::lostEvents),
                         Field.u64(ignoredOctetTotalCount, stats -> 0),
                         // First and last: §4.2 has two times, told apart by their order.
-                        Field.u64(observationTimeMilliseconds, ConntrackStats::firstLostMillis),
-                        Field.u64(observationTimeMilliseconds, ConntrackStats::lastLostMillis)));
+                        Field.u64(observationTimeMilliseconds, EventLosses::firstLostMillis),
+                        Field.u64(observationTimeMilliseconds, EventLosses::lastLostMillis)));
         return sink -> {
-            ConntrackStats stats = source.get();
+            EventLosses stats = source.get();
             if (stats != null) {
                 sink.write(FlowRecord.of(template, stats));
             }

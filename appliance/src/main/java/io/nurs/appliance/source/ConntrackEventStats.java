@@ -3,11 +3,12 @@ package io.nurs.appliance.source;
 import io.nurs.netlink.conntrack.ConntrackMessage;
 
 /** What a source of events has read. Written by its event loop alone; other threads may read a moment late. */
-public final class ConntrackEventStats {
+public final class ConntrackEventStats implements EventLosses {
     private long created;
     private long updated;
     private long destroyed;
     private long lostEvents;
+    private long firstLostMillis;
     private long lastLostMillis;
     private long unreadable;
 
@@ -25,6 +26,7 @@ public final class ConntrackEventStats {
     boolean lost(long events, long millis) {
         boolean more = events > lostEvents;
         if (more) {
+            firstLostMillis = firstLostMillis == 0 ? millis : firstLostMillis;
             lastLostMillis = millis;
             lostEvents = events;
         }
@@ -56,12 +58,17 @@ public final class ConntrackEventStats {
         return created + updated + destroyed;
     }
 
-    /** Events that the kernel could not queue and did not send again. */
+    @Override
     public long lostEvents() {
         return lostEvents;
     }
 
-    /** Unix time when events were last found to be lost, to a second; 0 if none is. */
+    @Override
+    public long firstLostMillis() {
+        return firstLostMillis;
+    }
+
+    @Override
     public long lastLostMillis() {
         return lastLostMillis;
     }

@@ -75,7 +75,7 @@ function verdict(report) {
   const warns = report.findings.filter(f => f.level === "warn");
   const names = once(report.collectors, c => c.name).length;
   const flows = rateOf(seen);
-  const what = plural(report.sources.length + report.polled.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
+  const what = plural(report.sources.length + report.polled.length + report.events.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
     + (flows === null || report.sources.length === 0 ? "" : ", " + rate(flows) + " flows/s");
   if (fails.length > 0) {
     const more = report.findings.length - 1;
@@ -258,6 +258,22 @@ function showPolled(report) {
   ]);
 }
 
+const told = s => s === undefined ? undefined : s.new + s.updates + s.destroyed;
+
+function showEvents(report) {
+  $("event-sources").hidden = report.events.length === 0;
+  rows($("events"), report.events, s => s.name, s => [
+    [["", s.name], ["place", s.kinds.join(", ") + " of " + s.namespace]],
+    polledState(s),
+    rate(rateOf(r => told(r.events.find(other => other.name === s.name)))),
+    count(s.new),
+    count(s.updates),
+    count(s.destroyed),
+    alarming(s.lostEvents),
+    alarming(s.unreadable),
+  ]);
+}
+
 function collectorState(c) {
   if (c.up) return [["tag ok", "✓ up"]];
   return c.failure ? [["tag fail", "✕ down"], ["why", c.failure]] : [["tag fail", "✕ down"]];
@@ -315,6 +331,7 @@ function show(report) {
   showStacks(report);
   showSources(report);
   showPolled(report);
+  showEvents(report);
   showCollectors(report);
   showAbout(report);
 }

@@ -13,6 +13,7 @@ import io.nurs.appliance.lab.Lab;
 import io.nurs.appliance.lab.RecordingCollector;
 import io.nurs.appliance.lab.Server;
 import io.nurs.appliance.lab.Subject;
+import io.nurs.appliance.lab.TableWriter;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Wait;
 import java.io.IOException;
@@ -177,6 +178,37 @@ class StatusPagesTest {
                 .sync();
         assertEquals("source acct is not bound\n", Http.get(at, "/readyz").body());
         assertEquals("fail", first(status(at), "findings").get("level"));
+    }
+
+    @Test
+    void aSourceOfEventsTellsWhatItWasToldAndWhatIsMissing() throws Exception {
+        lab.sysctl("net.netfilter.nf_conntrack_events", 2);
+        Subject subject = lab.closing(Subject.start("""
+                stacks:
+                  - { name: told, source: { type: conntrack-events, namespace: %1$s, receive-buffer: 64KiB }, exporters: [main] }
+                exporters:
+                  main: { type: netflow9, collector: "127.0.0.1:%2$d", flush-interval: 20ms }
+                metrics: { listen: "127.0.0.1:0" }
+                """.formatted(lab.router(), collector.port())));
+        InetSocketAddress at = serve(subject, lab.closing(StatusPages.start(subject::appliance, "1.2.3")));
+        TableWriter.open(lab).create(2_000, 0, TableWriter::udp);
+        lab.inRouter("conntrack", "-F");
+        Wait.until("losses", () -> Json.number(first(status(at), "events"), "lostEvents") > 0);
+
+        Map<String, Object> told = first(status(at), "events");
+        assertEquals(List.of("new", "destroy"), told.get("kinds"));
+        assertEquals(true, told.get("bound"));
+        assertEquals(true, told.get("reading"));
+        assertEquals(
+                4_000, Json.number(told, "new") + Json.number(told, "destroyed") + Json.number(told, "lostEvents"));
+        Wait.until(
+                "a look at sysctls",
+                () -> Json.objects(status(at).get("findings")).size() == 2);
+        List<String> findings = Json.objects(status(at).get("findings")).stream()
+                .map(finding -> finding.get("level") + " " + finding.get("subject"))
+                .toList();
+        assertEquals(List.of("fail source told", "warn source told: nf_conntrack_events"), findings);
+        assertEquals(200, Http.get(at, "/readyz").status());
     }
 
     @Test
