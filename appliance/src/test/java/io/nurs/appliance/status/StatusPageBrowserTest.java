@@ -122,6 +122,31 @@ class StatusPageBrowserTest {
                         .toList());
     }
 
+    @Test
+    void showsWhatASourceOfEventsIsTold() throws Exception {
+        Subject subject = lab.closing(Subject.start("""
+                stacks:
+                  - { name: told, source: { type: conntrack-events, namespace: %s }, exporters: [main] }
+                exporters:
+                  main: { type: netflow9, collector: "127.0.0.1:%d", flush-interval: 20ms }
+                metrics: { listen: "127.0.0.1:0" }
+                """.formatted(lab.router(), collector.port())));
+        StatusPages pages = lab.closing(StatusPages.start(subject::appliance, "0.1.0"));
+        HttpServer server =
+                lab.closing(HttpServer.start(subject.appliance().config().metrics(), pages.site()));
+        browser.width(1200, false);
+        browser.open(Objects.requireNonNull(server.url()));
+        browser.waitForText("#sentence", "Working: 1 source, 1 collector");
+        traffic(0, 7);
+        browser.waitForText("#events td:nth-child(4)", "7");
+        browser.waitForText("#events td:nth-child(6)", "7");
+        browser.waitForText("#events", "✓ bound, reading");
+        browser.waitForText("#events", "new, destroy of ");
+        browser.width(PHONE, false);
+        assertEquals(List.of(), browser.stickingOut());
+        assertEquals(List.of(), browser.console());
+    }
+
     private void keepScreenshots() throws Exception {
         if (SCREENSHOTS.isEmpty()) {
             return;
