@@ -268,13 +268,19 @@ class OutputsTest extends RouterTest {
     @Test
     void rsyslogUnderstandsEveryRecordOnEveryWay() throws Exception {
         try (Rsyslogd rsyslog = Rsyslogd.start(directory);
-                Subject subject = Subject.start(config(
-                        """
+                Subject subject = Subject.start(config("""
                         a: { type: syslog, unix: %s, app-name: local, facility: daemon, severity: warning }
                         b: { type: syslog, unix: %s, app-name: modern, format: rfc5424 }
                         c: { type: syslog, udp: "127.0.0.1:%d", app-name: datagrams }
                         d: { type: syslog, tcp: "127.0.0.1:%d", app-name: stream, facility: local7 }
-                        """.formatted(rsyslog.socket(), rsyslog.modernSocket(), rsyslog.port(), rsyslog.port())))) {
+                        e: { type: syslog, tcp: "127.0.0.1:%d", app-name: safely, tls: { %s } }
+                        """.formatted(
+                                rsyslog.socket(),
+                                rsyslog.modernSocket(),
+                                rsyslog.port(),
+                                rsyslog.port(),
+                                rsyslog.tlsPort(),
+                                rsyslog.tls())))) {
             send(subject);
             subject.stop();
             for (Collector output : subject.appliance().collectors()) {
@@ -285,6 +291,7 @@ class OutputsTest extends RouterTest {
             assertUnderstood(rsyslog, "modern", "local0.info", records);
             assertUnderstood(rsyslog, "datagrams", "local0.info", records);
             assertUnderstood(rsyslog, "stream", "local7.info", records);
+            assertUnderstood(rsyslog, "safely", "local0.info", records);
         }
     }
 
