@@ -251,6 +251,7 @@ class OutputsTest extends RouterTest {
         try (Subject subject = Subject.start(config("near: { type: csv, unix: " + unix + ", flush-interval: 20ms }"))) {
             Collector output = subject.collector();
             Wait.until("down", () -> !output.isUp());
+            assertEquals("there is no such socket", output.stats().lastFailure());
             traffic.udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, 100, 200);
             for (int i = 0; i < 2; i++) {
                 try (TextReader reader = TextReader.open(unix)) {
@@ -262,6 +263,8 @@ class OutputsTest extends RouterTest {
                 }
                 Files.deleteIfExists(unix);
             }
+            assertEquals(2, output.stats().connections());
+            assertTrue(output.stats().attempts() > 2, "one failed at least");
         }
     }
 
