@@ -251,6 +251,7 @@ class OutputsTest extends RouterTest {
         try (Subject subject = Subject.start(config("near: { type: csv, unix: " + unix + ", flush-interval: 20ms }"))) {
             Collector output = subject.collector();
             Wait.until("down", () -> !output.isUp());
+            assertEquals("there is no such socket", output.stats().lastFailure());
             traffic.udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 1, 100, 200);
             for (int i = 0; i < 2; i++) {
                 try (TextReader reader = TextReader.open(unix)) {
@@ -262,19 +263,27 @@ class OutputsTest extends RouterTest {
                 }
                 Files.deleteIfExists(unix);
             }
+            assertEquals(2, output.stats().connections());
+            assertTrue(output.stats().attempts() > 2, "one failed at least");
         }
     }
 
     @Test
     void rsyslogUnderstandsEveryRecordOnEveryWay() throws Exception {
         try (Rsyslogd rsyslog = Rsyslogd.start(directory);
-                Subject subject = Subject.start(config(
-                        """
+                Subject subject = Subject.start(config("""
                         a: { type: syslog, unix: %s, app-name: local, facility: daemon, severity: warning }
                         b: { type: syslog, unix: %s, app-name: modern, format: rfc5424 }
                         c: { type: syslog, udp: "127.0.0.1:%d", app-name: datagrams }
                         d: { type: syslog, tcp: "127.0.0.1:%d", app-name: stream, facility: local7 }
-                        """.formatted(rsyslog.socket(), rsyslog.modernSocket(), rsyslog.port(), rsyslog.port())))) {
+                        e: { type: syslog, tcp: "127.0.0.1:%d", app-name: safely, tls: { %s } }
+                        """.formatted(
+                                rsyslog.socket(),
+                                rsyslog.modernSocket(),
+                                rsyslog.port(),
+                                rsyslog.port(),
+                                rsyslog.tlsPort(),
+                                rsyslog.tls())))) {
             send(subject);
             subject.stop();
             for (Collector output : subject.appliance().collectors()) {
@@ -285,6 +294,7 @@ class OutputsTest extends RouterTest {
             assertUnderstood(rsyslog, "modern", "local0.info", records);
             assertUnderstood(rsyslog, "datagrams", "local0.info", records);
             assertUnderstood(rsyslog, "stream", "local7.info", records);
+            assertUnderstood(rsyslog, "safely", "local0.info", records);
         }
     }
 

@@ -140,7 +140,7 @@ public final class Collector implements Distribution.Member {
                         : StreamLink.open(config.name(), there, encoder, loop, transport, stats, spool);
             }
             case FileDestination file -> FileLink.open(config, file, MessageFormat.MESSAGES, domain, encoder, loop);
-            case OutputDestination output -> Outputs.open(config, output, templates, domain, encoder, loop);
+            case OutputDestination output -> Outputs.open(config, output, templates, domain, encoder, loop, stats);
         };
         return new Collector(config, encoder, records, observations, clock, uptime, link, stats);
     }

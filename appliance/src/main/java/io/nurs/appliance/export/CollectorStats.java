@@ -1,6 +1,6 @@
 package io.nurs.appliance.export;
 
-/** What became of messages to one collector. Written by its event loop alone; other threads may read a moment late. */
+/** What became of messages to one collector. Written by its event loop alone, or by the thread that writes an output; other threads may read a moment late. */
 public final class CollectorStats {
     long sendErrors;
     long attempts;
@@ -12,7 +12,7 @@ public final class CollectorStats {
         return sendErrors;
     }
 
-    /** Attempts to connect, over TCP and TLS. */
+    /** Attempts to connect, over TCP and TLS, or to the reader of an output. */
     public long attempts() {
         return attempts;
     }

@@ -35,15 +35,20 @@ final class OutputWay implements SocketSink.Way {
 
     private final String exporter;
     private final OutputSocket socket;
+    private final CollectorStats stats;
 
-    private OutputWay(String exporter, OutputSocket socket) {
+    private OutputWay(String exporter, OutputSocket socket, CollectorStats stats) {
         this.exporter = exporter;
         this.socket = socket;
+        this.stats = stats;
     }
 
-    /** @throws StartException if a file of ours cannot be used */
-    static OutputWay to(String exporter, OutputSocket socket) throws StartException {
-        OutputWay way = new OutputWay(exporter, socket);
+    /**
+     * @param stats of connections, written where they are made
+     * @throws StartException if a file of ours cannot be used
+     */
+    static OutputWay to(String exporter, OutputSocket socket, CollectorStats stats) throws StartException {
+        OutputWay way = new OutputWay(exporter, socket, stats);
         way.tls();
         return way;
     }
@@ -61,6 +66,18 @@ final class OutputWay implements SocketSink.Way {
 
     @Override
     public Channel connect(EventLoop loop) throws IOException, InterruptedException {
+        stats.attempts++;
+        try {
+            Channel made = make(loop);
+            stats.connections++;
+            return made;
+        } catch (IOException e) {
+            stats.lastFailure = String.valueOf(e.getMessage());
+            throw e;
+        }
+    }
+
+    private Channel make(EventLoop loop) throws IOException, InterruptedException {
         SslContext tls;
         try {
             tls = tls();

@@ -41,14 +41,18 @@ final class Outputs {
             List<? extends Template<?>> templates,
             long domain,
             FlowEncoder encoder,
-            EventLoop loop)
+            EventLoop loop,
+            CollectorStats stats)
             throws StartException, InterruptedException {
         MessageFormat format = format(exporter, output, templates);
         return switch (output.place()) {
             case FileDestination file -> FileLink.open(exporter, file, format, domain, encoder, loop);
             case OutputSocket socket -> {
                 SocketSink reader = new SocketSink(
-                        exporter.name(), OutputWay.to(exporter.name(), socket), OutputWay.framing(socket), format);
+                        exporter.name(),
+                        OutputWay.to(exporter.name(), socket, stats),
+                        OutputWay.framing(socket),
+                        format);
                 MessageFileOptions options = MessageFileOptions.of(exporter.name(), socket.toString());
                 yield new FileLink(MessageFileChannel.open(options, reader, encoder, loop), encoder);
             }

@@ -61,7 +61,10 @@ final class CollectorMeters implements Part {
                 "1 while what is sent arrives, as far as can be known.",
                 () -> collector.isUp() ? 1 : 0);
         meters.counter(
-                "nurs.collector.connection.attempts", "attempts", "Attempts to connect, TCP and TLS.", stats::attempts);
+                "nurs.collector.connection.attempts",
+                "attempts",
+                "Attempts to connect: TCP, TLS, readers of outputs.",
+                stats::attempts);
         meters.counter("nurs.collector.connections", "connections", "Connections that were made.", stats::connections);
         meters.counter(
                 "nurs.export.send.errors",

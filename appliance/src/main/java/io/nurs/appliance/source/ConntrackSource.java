@@ -15,8 +15,8 @@ import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.NetworkNamespace;
-import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
+import io.nurs.netlink.conntrack.ConntrackStatsDecoder;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -146,7 +146,7 @@ public final class ConntrackSource implements Source {
         decode(queries);
         // Before the entries' decoder, which takes no other message.
         String entries = queries.pipeline().context(ConntrackDecoder.class).name();
-        queries.pipeline().addBefore(entries, null, new ConntrackCpuStatsDecoder(queries.stats()));
+        queries.pipeline().addBefore(entries, null, new ConntrackStatsDecoder(queries.stats()));
         queries.pipeline().addLast(counters, reports.handler());
         events.pipeline()
                 .addLast(

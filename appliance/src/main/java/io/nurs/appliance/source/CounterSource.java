@@ -13,9 +13,9 @@ import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.conntrack.ConntrackCounters;
 import io.nurs.netlink.conntrack.ConntrackCpuStats;
-import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
 import io.nurs.netlink.conntrack.ConntrackExpectationStats;
 import io.nurs.netlink.conntrack.ConntrackRequests;
+import io.nurs.netlink.conntrack.ConntrackStatsDecoder;
 import io.nurs.netlink.conntrack.ConntrackTableStats;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -54,7 +54,7 @@ public final class CounterSource extends PolledSource {
                     config,
                     "ctnetlink, CONFIG_NF_CT_NETLINK",
                     "nf_conntrack_netlink",
-                    new ConntrackCpuStatsDecoder(source.requests.stats()),
+                    new ConntrackStatsDecoder(source.requests.stats()),
                     source.new Answers(),
                     sink);
             source.schedule();

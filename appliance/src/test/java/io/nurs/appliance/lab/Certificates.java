@@ -58,10 +58,19 @@ public final class Certificates {
 
     /** A collector's end with a certificate for 127.0.0.1 and collector.example, which asks for a client's. */
     public SslContext server() throws Exception {
-        return server(valid().subject("CN=collector")
+        return server(collector());
+    }
+
+    /** Writes the same as server.pem and server.key, for a program. */
+    public void writeServer() throws Exception {
+        keys("server", collector());
+    }
+
+    private X509Bundle collector() throws Exception {
+        return valid().subject("CN=collector")
                 .addSanIpAddress("127.0.0.1")
                 .addSanDnsName("collector.example")
-                .buildIssuedBy(authority));
+                .buildIssuedBy(authority);
     }
 
     /** The same with a certificate for other.example. */

@@ -10,7 +10,7 @@ import io.nurs.appliance.source.CpuCounters.Kind;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkStats;
-import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
+import io.nurs.netlink.conntrack.ConntrackStatsDecoder;
 import org.junit.jupiter.api.Test;
 
 /** The kernel's counters of a CPU are 32 bits wide. */
@@ -21,7 +21,7 @@ class CpuCountersTest {
     private final CpuCounters counters = new CpuCounters();
     private final EmbeddedChannel channel = new EmbeddedChannel(
             new NetlinkMessageDecoder(netlink),
-            new ConntrackCpuStatsDecoder(netlink),
+            new ConntrackStatsDecoder(netlink),
             counters,
             new ChannelInboundHandlerAdapter() {
                 @Override

@@ -14,9 +14,9 @@ import io.nurs.netlink.NetlinkBatch;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkStats;
-import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
 import io.nurs.netlink.conntrack.ConntrackDecoder;
 import io.nurs.netlink.conntrack.ConntrackMessage;
+import io.nurs.netlink.conntrack.ConntrackStatsDecoder;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -52,7 +52,7 @@ public final class EmbeddedNat implements AutoCloseable {
         log = new NatLog(config, new NatEventsConfig(blockPorts, 80), Share.ALL, new Clock());
         channel = new EmbeddedChannel(
                 new NetlinkMessageDecoder(netlink),
-                new ConntrackCpuStatsDecoder(netlink),
+                new ConntrackStatsDecoder(netlink),
                 new ConntrackDecoder(netlink),
                 log);
     }

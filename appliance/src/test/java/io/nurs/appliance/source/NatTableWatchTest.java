@@ -11,7 +11,7 @@ import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkStats;
 import io.nurs.netlink.conntrack.ConntrackCpuStats;
-import io.nurs.netlink.conntrack.ConntrackCpuStatsDecoder;
+import io.nurs.netlink.conntrack.ConntrackStatsDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,9 +62,7 @@ class NatTableWatchTest {
     private void read(int[]... cpus) {
         NetlinkStats stats = new NetlinkStats();
         EmbeddedChannel channel = new EmbeddedChannel(
-                new NetlinkMessageDecoder(stats),
-                new ConntrackCpuStatsDecoder(stats),
-                new ChannelInboundHandlerAdapter() {
+                new NetlinkMessageDecoder(stats), new ConntrackStatsDecoder(stats), new ChannelInboundHandlerAdapter() {
                     @Override
                     public void channelRead(ChannelHandlerContext ctx, Object message) {
                         watch.add((ConntrackCpuStats) message);

@@ -116,7 +116,7 @@ class ConntrackCpuStatsTest {
             NetlinkChannel requests = kernel.openRequests(loop, new Reader());
             String decoder = requests.pipeline().context(ConntrackDecoder.class).name();
             requests.pipeline()
-                    .addBefore(decoder, null, new ConntrackCpuStatsDecoder(requests.stats()))
+                    .addBefore(decoder, null, new ConntrackStatsDecoder(requests.stats()))
                     .addBefore(decoder, null, lines);
             requests.writeAndFlush(ConntrackRequests.cpuStats(requests.alloc())).sync();
             assertEquals(0, requests.stats().malformedMessages());

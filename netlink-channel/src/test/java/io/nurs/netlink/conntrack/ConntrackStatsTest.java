@@ -124,7 +124,7 @@ class ConntrackStatsTest {
         }
         Reader reader = new Reader();
         EmbeddedChannel touch = new EmbeddedChannel(reader);
-        Fuzz fuzz = new Fuzz(ConntrackCpuStatsDecoder::new, view -> {
+        Fuzz fuzz = new Fuzz(ConntrackStatsDecoder::new, view -> {
             touch.pipeline().fireChannelRead(view);
             touch.checkException();
             reader.cpus.clear();
@@ -242,8 +242,7 @@ class ConntrackStatsTest {
     private static Reader read(KernelNamespace kernel, CountingEventLoop loop, NetlinkRequest request)
             throws Exception {
         Reader reader = new Reader();
-        var channel =
-                kernel.requests(loop, stats -> new ChannelHandler[] {new ConntrackCpuStatsDecoder(stats), reader});
+        var channel = kernel.requests(loop, stats -> new ChannelHandler[] {new ConntrackStatsDecoder(stats), reader});
         send(channel, request);
         assertEquals(0, channel.stats().malformedMessages());
         return reader;
@@ -264,6 +263,6 @@ class ConntrackStatsTest {
     }
 
     private static EmbeddedChannel decoder(NetlinkStats stats, ChannelHandler reader) {
-        return new EmbeddedChannel(new NetlinkMessageDecoder(stats), new ConntrackCpuStatsDecoder(stats), reader);
+        return new EmbeddedChannel(new NetlinkMessageDecoder(stats), new ConntrackStatsDecoder(stats), reader);
     }
 }

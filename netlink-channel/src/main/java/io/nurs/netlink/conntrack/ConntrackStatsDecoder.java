@@ -11,13 +11,13 @@ import io.nurs.netlink.NetlinkStats;
  * Points its one {@link ConntrackCpuStats} at each CPU's counters in turn, its one {@link ConntrackExpectationStats} likewise,
  * and its one {@link ConntrackTableStats} at the table's. Stands before {@link ConntrackDecoder}, which has the rest.
  */
-public final class ConntrackCpuStatsDecoder extends ChannelInboundHandlerAdapter {
+public final class ConntrackStatsDecoder extends ChannelInboundHandlerAdapter {
     private final NetlinkStats stats;
     private final ConntrackCpuStats cpu = new ConntrackCpuStats();
     private final ConntrackTableStats table = new ConntrackTableStats();
     private final ConntrackExpectationStats expectations = new ConntrackExpectationStats();
 
-    public ConntrackCpuStatsDecoder(NetlinkStats stats) {
+    public ConntrackStatsDecoder(NetlinkStats stats) {
         this.stats = stats;
     }
 
