@@ -4,6 +4,8 @@ import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.NftablesSource;
+import io.nurs.appliance.source.NftablesStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
@@ -35,6 +37,7 @@ final class RunSummary {
     private static List<String> describe(Source source) throws InterruptedException {
         return switch (source) {
             case ConntrackSource conntrack -> describe(conntrack);
+            case NftablesSource nftables -> List.of(describe(nftables.name(), nftables.stats()), describe(nftables));
             case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
         };
     }
@@ -49,6 +52,19 @@ final class RunSummary {
                         stats.reported(),
                         stats.quotaEvents(),
                         stats.zeroed());
+    }
+
+    private static String describe(NftablesSource source) {
+        NftablesStats stats = source.nftables();
+        return "source %s: %d changes in %d transactions, %d of nobody known; %d transactions missed; %d steps of traces; %d overruns"
+                .formatted(
+                        source.name(),
+                        stats.changes(),
+                        stats.transactions(),
+                        stats.unattributed(),
+                        stats.missedTransactions(),
+                        stats.steps(),
+                        source.overruns());
     }
 
     private static List<String> describe(ConntrackSource source) throws InterruptedException {

@@ -43,7 +43,37 @@ public enum NursElement {
     ctCounterDelta(
             18, DataType.UNSIGNED64, ElementSemantics.DELTA_COUNTER, "conntrack's counter since the last record"),
     ctCounterLevel(19, DataType.UNSIGNED64, ElementSemantics.SNMP_GAUGE, "what goes up and down, as it is now"),
-    ctCpu(20, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "CPU whose counter it is, from 0");
+    ctCpu(20, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "CPU whose counter it is, from 0"),
+    nftFamily(60, DataType.STRING, ElementSemantics.IDENTIFIER, "family of the nftables table, as nft writes it"),
+    nftTable(61, DataType.STRING, ElementSemantics.IDENTIFIER, "nftables table"),
+    nftChain(62, DataType.STRING, ElementSemantics.IDENTIFIER, "nftables chain"),
+    nftName(63, DataType.STRING, ElementSemantics.IDENTIFIER, "name of an nftables set, object or flowtable"),
+    nftHandle(64, DataType.UNSIGNED64, ElementSemantics.IDENTIFIER, "the kernel's number for it, 0 none"),
+    nftKind(65, DataType.STRING, ElementSemantics.IDENTIFIER, "table, chain, rule, set, element, object, flowtable"),
+    nftChange(66, DataType.STRING, ElementSemantics.IDENTIFIER, "new (or changed) or removed"),
+    nftText(67, DataType.STRING, ElementSemantics.DEFAULT, "a rule, an element and the like as nft writes it"),
+    nftGeneration(68, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "number of the rule set (NFTA_GEN_ID)"),
+    nftProcessId(69, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "who changed it (NFTA_GEN_PROC_PID), 0 unknown"),
+    nftProcessName(70, DataType.STRING, ElementSemantics.DEFAULT, "who changed it (NFTA_GEN_PROC_NAME)"),
+    nftPortId(71, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "netlink port of who changed it, 0 the kernel"),
+    nftChanges(72, DataType.UNSIGNED64, ElementSemantics.QUANTITY, "changes of the transaction"),
+    nftTraceId(
+            73, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "the same in all steps of a packet (NFTA_TRACE_ID)"),
+    nftTraceType(74, DataType.STRING, ElementSemantics.IDENTIFIER, "rule, return or policy (NFTA_TRACE_TYPE)"),
+    nftVerdict(75, DataType.STRING, ElementSemantics.IDENTIFIER, "verdict of the rule, or the chain's policy"),
+    nftJumpTarget(76, DataType.STRING, ElementSemantics.IDENTIFIER, "chain that a verdict leads to"),
+    nftMark(77, DataType.UNSIGNED32, ElementSemantics.FLAGS, "mark of the packet (NFTA_TRACE_MARK)"),
+    nftPacketTotal(78, DataType.UNSIGNED64, ElementSemantics.TOTAL_COUNTER, "packets since made or zeroed"),
+    nftOctetTotal(79, DataType.UNSIGNED64, ElementSemantics.TOTAL_COUNTER, "octets since made or zeroed"),
+    nftUses(80, DataType.UNSIGNED32, ElementSemantics.QUANTITY, "references to the counter or quota (NFTA_OBJ_USE)"),
+    nftQuota(81, DataType.UNSIGNED64, ElementSemantics.QUANTITY, "octets that the quota allows (NFTA_QUOTA_BYTES)"),
+    nftQuotaConsumed(
+            82,
+            DataType.UNSIGNED64,
+            ElementSemantics.TOTAL_COUNTER,
+            "octets since made or zeroed (NFTA_QUOTA_CONSUMED)"),
+    nftQuotaDelta(83, DataType.UNSIGNED64, ElementSemantics.DELTA_COUNTER, "octets of it since the last record"),
+    nftQuotaFlags(84, DataType.UNSIGNED32, ElementSemantics.FLAGS, "NFT_QUOTA_F_*: 1 over, 2 used up");
 
     private static final int NETFLOW9_IDS = 60_128;
     private static final int NO_UNITS = 0;

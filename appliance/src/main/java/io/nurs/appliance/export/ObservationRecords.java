@@ -3,6 +3,7 @@ package io.nurs.appliance.export;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.source.CounterReport;
 import io.nurs.appliance.source.NfacctReport;
+import io.nurs.appliance.source.NftablesObservation;
 import io.nurs.appliance.source.Observation;
 import io.nurs.flow.FlowRecord;
 import io.nurs.flow.Template;
@@ -17,6 +18,7 @@ final class ObservationRecords {
     private final ObservationFields fields;
     private final @Nullable NfacctTemplates nfacct;
     private final @Nullable CounterTemplates counters;
+    private final @Nullable NftablesTemplates nftables;
 
     /** @param namespace name of the network namespace that is read; empty for nursd's own */
     ObservationRecords(FlowExporterConfig config, RecordKind kind, String namespace) {
@@ -25,6 +27,7 @@ final class ObservationRecords {
         this.fields = new ObservationFields(config.protocol(), config.records().enterpriseNumber(), namespace);
         this.nfacct = kind == RecordKind.NFACCT && !none ? new NfacctTemplates(fields) : null;
         this.counters = kind == RecordKind.COUNTERS && !none ? new CounterTemplates(fields) : null;
+        this.nftables = kind == RecordKind.NFTABLES && !none ? new NftablesTemplates(fields) : null;
     }
 
     RecordKind kind() {
@@ -40,10 +43,13 @@ final class ObservationRecords {
         if (nfacct != null) {
             return nfacct.all();
         }
+        if (nftables != null) {
+            return nftables.all();
+        }
         return counters != null ? counters.all() : List.of();
     }
 
-    void write(Observation observation, Consumer<FlowRecord<? extends Observation>> to) {
+    void write(Observation observation, Consumer<? super FlowRecord<? extends Observation>> to) {
         switch (observation) {
             case NfacctReport report -> {
                 if (nfacct != null) {
@@ -53,6 +59,11 @@ final class ObservationRecords {
             case CounterReport report -> {
                 if (counters != null) {
                     to.accept(FlowRecord.of(counters.of(report), report));
+                }
+            }
+            case NftablesObservation told -> {
+                if (nftables != null) {
+                    nftables.write(told, to);
                 }
             }
         }

@@ -15,6 +15,7 @@ import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackSysctls;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.NftablesStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import java.util.ArrayList;
@@ -96,6 +97,9 @@ final class Findings {
     void of(PolledStatus source, PolledStats stats, SourceLook look) {
         String subject = "source " + source.name();
         ofTurning(subject, source.bound(), source.reading(), look);
+        if (source.nftables() != null) {
+            ofOverruns(subject, source.nftables(), look);
+        }
         if (!stats.lastFailure().isEmpty() || look.hasFailedToRead(RECENT_SECONDS)) {
             findings.add(Finding.fail(
                     subject,
@@ -109,6 +113,17 @@ final class Findings {
                     "The kernel's counters have not been read for %d s; it is to be each %d s."
                             .formatted(look.secondsSinceReading(), source.intervalSeconds()),
                     "see which collector it waits for; what is counted meanwhile is in the next report"));
+        }
+    }
+
+    /** Beside what is found of its readings. */
+    private void ofOverruns(String subject, NftablesStatus nftables, SourceLook look) {
+        if (look.hasOverrunWithin(RECENT_SECONDS)) {
+            findings.add(Finding.warn(
+                    subject,
+                    "Changes or traces of nftables came faster than they were read, and some are lost: %d times so far."
+                            .formatted(nftables.overruns()),
+                    "receive-buffer: 64MiB in the source; trace fewer packets"));
         }
     }
 

@@ -2,6 +2,7 @@ package io.nurs.appliance.status;
 
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.NftablesSource;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class SourceLook {
     private final Change failedWalks = new Change();
     private final Change failedReadings = new Change();
     private final Change readings = new Change();
+    private final Change overruns = new Change();
 
     SourceLook(Source source) {
         this.source = source;
@@ -40,6 +42,7 @@ final class SourceLook {
         } else if (source instanceof PolledSource polled) {
             readings.look(polled.stats().readings());
             failedReadings.look(polled.stats().failed());
+            overruns.look(polled instanceof NftablesSource nftables ? nftables.overruns() : 0);
         }
         if (isUnderWay) {
             return;
@@ -87,6 +90,11 @@ final class SourceLook {
 
     boolean hasFailedToRead(long seconds) {
         return failedReadings.hasHappenedWithin(seconds);
+    }
+
+    /** Whether the kernel could not tell all that it had to. */
+    boolean hasOverrunWithin(long seconds) {
+        return overruns.hasHappenedWithin(seconds);
     }
 
     boolean hasFailedWithin(long seconds) {
