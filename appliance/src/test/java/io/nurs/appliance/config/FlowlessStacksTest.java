@@ -54,6 +54,14 @@ class FlowlessStacksTest {
                 new CounterSourceConfig("acct", Duration.ofMinutes(1), true, null),
                 parse("conntrack-stats").sources().getFirst());
         assertEquals(List.of(), parse("nfacct").warnings());
+        Duration minute = Duration.ofMinutes(1);
+        assertEquals(
+                new NftablesSourceConfig("acct", true, false, true, minute, false, FirstStart.BASELINE, 8 << 20, null),
+                parse("nftables").sources().getFirst());
+        assertEquals(
+                new NftablesSourceConfig("acct", true, false, true, minute, true, FirstStart.EXPORT, 8 << 20, null),
+                parse("nftables, zero: true").sources().getFirst());
+        assertEquals(List.of(), parse("nftables").warnings());
     }
 
     @ParameterizedTest
@@ -69,6 +77,10 @@ class FlowlessStacksTest {
                 "conntrack-stats, zero: true | unknown key \"zero\"",
                 "conntrack-stats, per-cpu: some | is neither",
                 "nfact | \"nfact\" is unknown; did you mean nfacct?",
+                "nftables, trace: some | is neither",
+                "nftables, receive-buffer: 1KiB | 1KiB is outside 4KiB to 1GiB",
+                "nftables, readers: 2 | unknown key \"readers\"",
+                "'nftables, changes: false, counters: false' | changes, trace and counters are all off",
             })
     void mistakesAreNamed(String source, String message) {
         ConfigException refused = assertThrows(ConfigException.class, () -> parse(source));
@@ -123,6 +135,21 @@ class FlowlessStacksTest {
     }
 
     @Test
+    void whatHasNoEffectOnRulesIsWarnedOf() throws ConfigException {
+        List<String> warnings = warnings(yaml("nftables, counters: false, zero: true", "", "options: true"));
+        assertEquals(List.of("has no effect with counters: false"), warnings);
+        String two = yaml("nftables", "", "options: true")
+                .replace(
+                        "exporters:\n  main:",
+                        "  - { name: other, source: { type: nftables, zero: true }, exporters: [main] }\nexporters:\n  main:");
+        assertEquals(1, warnings(two).size());
+        assertTrue(
+                warnings(two).getFirst().startsWith("reads the same counters and quotas as source \"acct\""),
+                warnings(two)::toString);
+        assertEquals(List.of(), warnings(two.replace("zero: true", "counters: false")));
+    }
+
+    @Test
     void theIntervalAloneIsTakenUpByTheSourceThatRuns() throws ConfigException {
         SourceConfig before = parse("nfacct").sources().getFirst();
         assertTrue(before.canBecome(parse("nfacct, interval: 5m").sources().getFirst()));
@@ -133,6 +160,9 @@ class FlowlessStacksTest {
                 parse("conntrack-stats, interval: 5m").sources().getFirst()));
         assertFalse(counters.canBecome(
                 parse("conntrack-stats, per-cpu: false").sources().getFirst()));
+        SourceConfig rules = parse("nftables").sources().getFirst();
+        assertTrue(rules.canBecome(parse("nftables, interval: 5m").sources().getFirst()));
+        assertFalse(rules.canBecome(parse("nftables, trace: true").sources().getFirst()));
     }
 
     @Test
