@@ -5,17 +5,21 @@ set -eu
 
 nft -f - <<'RULES'
 table inet watched {
-  counter tcp { comment "forwarded TCP"; }
-  counter udp { comment "forwarded UDP"; }
-  quota udp-day { over 10 gbytes }
+  counter tcp_forwarded {
+    comment "both directions"
+  }
+  counter udp_forwarded {
+    comment "both directions"
+  }
+  quota udp_day { over 10000 mbytes }
   chain sample {
     type filter hook prerouting priority -350;
     meta l4proto udp limit rate 1/minute burst 1 packets meta nftrace set 1
   }
   chain count {
     type filter hook forward priority 50;
-    meta l4proto tcp counter name "tcp"
-    meta l4proto udp counter name "udp" quota name "udp-day"
+    meta l4proto tcp counter name "tcp_forwarded"
+    meta l4proto udp counter name "udp_forwarded" quota name "udp_day"
   }
 }
 RULES

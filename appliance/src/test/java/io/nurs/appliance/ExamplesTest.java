@@ -78,7 +78,7 @@ class ExamplesTest extends RouterTest {
                 facts.stream()
                         .anyMatch(fact -> fact.template() == 640
                                 && fact.text(NFT_CHANGE).equals("removed")
-                                && fact.text(NFT_NAME).equals("udp-day")
+                                && fact.text(NFT_NAME).equals("udp_day")
                                 && fact.text(NFT_PROCESS).equals("nft")),
                 "the quota is gone");
         assertTrue(facts.stream().anyMatch(fact -> fact.template() == 649), "one packet is traced");

@@ -56,7 +56,7 @@ final class RunSummary {
 
     private static String describe(NftablesSource source) {
         NftablesStats stats = source.nftables();
-        return "source %s: %d changes in %d transactions, %d of nobody known; %d transactions missed; %d steps of traces; %d overruns"
+        return "source %s: %d changes in %d transactions, %d of nobody known; %d transactions missed; %d steps of traces; %d datagrams lost"
                 .formatted(
                         source.name(),
                         stats.changes(),
@@ -64,7 +64,7 @@ final class RunSummary {
                         stats.unattributed(),
                         stats.missedTransactions(),
                         stats.steps(),
-                        source.overruns());
+                        stats.lost());
     }
 
     private static List<String> describe(ConntrackSource source) throws InterruptedException {

@@ -25,10 +25,11 @@ final class NftablesCounters {
         return new NftablesObject(message.family(), message.table(), message.name(), message.objectType());
     }
 
-    private static NftablesReport snapshot(NftablesReport.Kind kind, NftablesMessage message, long nowMillis) {
+    private static NftablesReport snapshot(
+            NftablesReport.Kind kind, NftablesObject object, NftablesMessage message, long nowMillis) {
         return new NftablesReport(
                 kind,
-                object(message),
+                object,
                 message.counterPackets(),
                 message.hasQuota() ? message.quotaConsumedBytes() : message.counterBytes(),
                 message.quotaBytes(),
@@ -46,13 +47,24 @@ final class NftablesCounters {
                 message.objectType() == NftablesAttribute.NFT_OBJECT_QUOTA
                         ? NftablesReport.Kind.QUOTA
                         : zero ? NftablesReport.Kind.COUNTER_ZEROED : NftablesReport.Kind.COUNTER_TOTAL,
+                object(message),
                 message,
                 nowMillis);
     }
 
-    /** A quota that says so by itself. */
-    static NftablesReport usedUp(NftablesMessage message, long nowMillis) {
-        return snapshot(NftablesReport.Kind.QUOTA_USED_UP, message, nowMillis);
+    /**
+     * A quota that says so by itself. The family it says is the packet's: of a table of inet, ip or ip6. That of the table is
+     * known if the last reading has met the quota.
+     */
+    NftablesReport usedUp(NftablesMessage message, long nowMillis) {
+        NftablesObject told = object(message);
+        NftablesObject known = totals.find(told::equals);
+        if (known == null) {
+            known = totals.find(object -> object.table().equals(told.table())
+                    && object.name().equals(told.name())
+                    && object.type() == told.type());
+        }
+        return snapshot(NftablesReport.Kind.QUOTA_USED_UP, known == null ? told : known, message, nowMillis);
     }
 
     /** What is to be reported of an object as it was read; null for nothing. */

@@ -13,7 +13,6 @@ import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
-import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.NetlinkRequest;
@@ -21,10 +20,10 @@ import io.nurs.netlink.nftables.NftablesAttribute;
 import io.nurs.netlink.nftables.NftablesDecoder;
 import io.nurs.netlink.nftables.NftablesMessage;
 import io.nurs.netlink.nftables.NftablesRequests;
-import io.nurs.netlink.nftables.NftablesTrace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +62,6 @@ public final class NftablesSource extends PolledSource {
     private final NftablesCounters counters;
     private final NftablesChanges changes = new NftablesChanges(nftables);
     private final NftablesTransactions transactions = new NftablesTransactions(OPEN_CHANGES, nftables, this::send);
-    private final NftablesStep step = new NftablesStep();
     /** What the dump under way has told; null while objects are asked for one by one. */
     private @Nullable List<NftablesReport> listed;
 
@@ -72,6 +70,9 @@ public final class NftablesSource extends PolledSource {
     private long askedMillis;
     private long lastChangeMillis;
     private @Nullable Future<?> overdue;
+    private @Nullable Future<?> losses;
+    private final Map<String, Long> drops = new HashMap<>();
+    private final RateLimit loss = new RateLimit();
     private @Nullable ChannelHandlerContext sink;
 
     private NftablesSource(NftablesSourceConfig config, EventLoop loop) throws StartException {
@@ -141,8 +142,10 @@ public final class NftablesSource extends PolledSource {
             listen(CHANGES, NftablesAttribute.NFNLGRP_NFTABLES, new Changes(), sink);
         }
         if (config.trace()) {
-            listen(TRACES, NftablesAttribute.NFNLGRP_NFTRACE, new Traces(), sink);
+            listen(TRACES, NftablesAttribute.NFNLGRP_NFTRACE, new NftablesTraces(nftables), sink);
         }
+        eventLoop()
+                .execute(() -> losses = eventLoop().scheduleAtFixedRate(this::lookForLosses, 1, 1, TimeUnit.SECONDS));
     }
 
     private void listen(String brings, int group, ChannelHandler handler, FlowSink sink)
@@ -158,38 +161,36 @@ public final class NftablesSource extends PolledSource {
         eventLoop().register(opened).sync();
     }
 
-    /** What the kernel could not tell is counted by the channel, and said once a minute. */
-    private class Events extends ChannelInboundHandlerAdapter {
-        private final RateLimit overruns = new RateLimit();
-        private final String what;
-
-        Events(String what) {
-            this.what = what;
+    /** What the kernel could not queue it counts by itself: datagrams, of which each trace is one, and up to 8 KiB of changes. */
+    private void lookForLosses() {
+        Future<?> ticking = losses;
+        if (isStopping() && ticking != null) {
+            ticking.cancel(false);
         }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (message instanceof NetlinkControl.Overrun && overruns.permits()) {
-                LOG.warn(
-                        "source {}: {} of nftables came faster than they were read, and some are lost; a larger receive-buffer"
-                                + " has room for more{}",
-                        name(),
-                        what,
-                        overruns.suppressed());
+        channels().forEach((brings, channel) -> {
+            long before = drops.getOrDefault(brings, 0L);
+            long now = channel.kernelDrops();
+            if (now > before) {
+                drops.put(brings, now);
+                nftables.lost += now - before;
+                if (loss.permits()) {
+                    LOG.warn(
+                            "source {}: {} of nftables came faster than they were read: {} datagrams are lost; a larger"
+                                    + " receive-buffer has room for more{}",
+                            name(),
+                            brings,
+                            now - before,
+                            loss.suppressed());
+                }
             }
-            ctx.fireChannelRead(message);
-        }
+        });
     }
 
-    private final class Changes extends Events {
-        Changes() {
-            super("changes");
-        }
-
+    private final class Changes extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (!(message instanceof NftablesMessage change)) {
-                super.channelRead(ctx, message);
+                ctx.fireChannelRead(message);
                 return;
             }
             long now = System.currentTimeMillis();
@@ -211,7 +212,7 @@ public final class NftablesSource extends PolledSource {
         if (config.counters()) {
             stats.quotaEvents++;
             stats.reported++;
-            send(NftablesCounters.usedUp(quota, nowMillis));
+            send(counters.usedUp(quota, nowMillis));
         }
     }
 
@@ -228,22 +229,6 @@ public final class NftablesSource extends PolledSource {
             transactions.release();
         } else {
             waitForTheEnd(lastChangeMillis);
-        }
-    }
-
-    private final class Traces extends Events {
-        Traces() {
-            super("steps of traced packets");
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (!(message instanceof NftablesTrace trace)) {
-                super.channelRead(ctx, message);
-            } else if (NftablesStep.isShown(trace)) {
-                nftables.steps++;
-                ctx.fireChannelRead(step.of(trace, System.currentTimeMillis()));
-            }
         }
     }
 
@@ -396,6 +381,7 @@ public final class NftablesSource extends PolledSource {
         stats.objects = objects;
         stats.lastReadingMillis = askedMillis;
         counters.endReading(askedMillis);
+        lookForLosses();
         if (isStopping()) {
             transactions.release();
         }
@@ -418,13 +404,6 @@ public final class NftablesSource extends PolledSource {
     /** Whether it tells of counters and quotas. */
     public boolean readsCounters() {
         return config.counters();
-    }
-
-    /** Times that the kernel could not tell all of it. */
-    public long overruns() {
-        return channels().values().stream()
-                .mapToLong(channel -> channel.stats().overruns())
-                .sum();
     }
 
     /** What was reported of each counter and quota since the start. For any thread. */

@@ -8,6 +8,7 @@ public final class NftablesStats {
     long missedTransactions;
     long textsMissing;
     long steps;
+    long lost;
 
     NftablesStats() {}
 
@@ -39,5 +40,10 @@ public final class NftablesStats {
     /** Steps of traced packets handed to the stacks. */
     public long steps() {
         return steps;
+    }
+
+    /** Datagrams of changes and of traces that the kernel had no room for, looked at each second. */
+    public long lost() {
+        return lost;
     }
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,12 @@ public final class ObjectTotals<K> {
         sum.packets += newPackets;
         sum.octets += newOctets;
         return new News(since, newPackets, newOctets);
+    }
+
+    /** One that it has been told of; null if there is none. */
+    @Nullable
+    K find(Predicate<K> condition) {
+        return known.keySet().stream().filter(condition).findFirst().orElse(null);
     }
 
     /** One that the last reading did not meet is younger than that; how old those of the first are the kernel does not say. */

@@ -98,7 +98,7 @@ final class Findings {
         String subject = "source " + source.name();
         ofTurning(subject, source.bound(), source.reading(), look);
         if (source.nftables() != null) {
-            ofOverruns(subject, source.nftables(), look);
+            ofLosses(subject, source.nftables(), look);
         }
         if (!stats.lastFailure().isEmpty() || look.hasFailedToRead(RECENT_SECONDS)) {
             findings.add(Finding.fail(
@@ -117,12 +117,12 @@ final class Findings {
     }
 
     /** Beside what is found of its readings. */
-    private void ofOverruns(String subject, NftablesStatus nftables, SourceLook look) {
-        if (look.hasOverrunWithin(RECENT_SECONDS)) {
+    private void ofLosses(String subject, NftablesStatus nftables, SourceLook look) {
+        if (look.hasLostWithin(RECENT_SECONDS)) {
             findings.add(Finding.warn(
                     subject,
-                    "Changes or traces of nftables came faster than they were read, and some are lost: %d times so far."
-                            .formatted(nftables.overruns()),
+                    "Changes or traces of nftables came faster than they were read, and %d datagrams are lost so far."
+                            .formatted(nftables.lost()),
                     "receive-buffer: 64MiB in the source; trace fewer packets"));
         }
     }

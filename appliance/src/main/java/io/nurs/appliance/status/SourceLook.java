@@ -28,7 +28,7 @@ final class SourceLook {
     private final Change failedWalks = new Change();
     private final Change failedReadings = new Change();
     private final Change readings = new Change();
-    private final Change overruns = new Change();
+    private final Change losses = new Change();
 
     SourceLook(Source source) {
         this.source = source;
@@ -42,7 +42,8 @@ final class SourceLook {
         } else if (source instanceof PolledSource polled) {
             readings.look(polled.stats().readings());
             failedReadings.look(polled.stats().failed());
-            overruns.look(polled instanceof NftablesSource nftables ? nftables.overruns() : 0);
+            losses.look(
+                    polled instanceof NftablesSource source ? source.nftables().lost() : 0);
         }
         if (isUnderWay) {
             return;
@@ -93,8 +94,8 @@ final class SourceLook {
     }
 
     /** Whether the kernel could not tell all that it had to. */
-    boolean hasOverrunWithin(long seconds) {
-        return overruns.hasHappenedWithin(seconds);
+    boolean hasLostWithin(long seconds) {
+        return losses.hasHappenedWithin(seconds);
     }
 
     boolean hasFailedWithin(long seconds) {

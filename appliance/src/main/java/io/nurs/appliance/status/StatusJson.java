@@ -126,7 +126,7 @@ final class StatusJson {
             json.writeNumberProperty("unattributed", nftables.unattributed());
             json.writeNumberProperty("transactions", nftables.transactions());
             json.writeNumberProperty("steps", nftables.steps());
-            json.writeNumberProperty("overruns", nftables.overruns());
+            json.writeNumberProperty("lost", nftables.lost());
         }
     }
 

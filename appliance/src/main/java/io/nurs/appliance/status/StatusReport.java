@@ -92,9 +92,9 @@ record StatusReport(
      * What nftables has told beside counters.
      *
      * @param steps of traced packets
-     * @param overruns times that the kernel could not tell all
+     * @param lost datagrams of changes and traces that the kernel had no room for
      */
-    record NftablesStatus(long changes, long unattributed, long transactions, long steps, long overruns) {}
+    record NftablesStatus(long changes, long unattributed, long transactions, long steps, long lost) {}
 
     /**
      * An exporter as one source, or one reader of it, feeds it.

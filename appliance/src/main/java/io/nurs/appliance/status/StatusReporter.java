@@ -193,7 +193,7 @@ final class StatusReporter {
     private static NftablesStatus told(NftablesSource source) {
         NftablesStats stats = source.nftables();
         return new NftablesStatus(
-                stats.changes(), stats.unattributed(), stats.transactions(), stats.steps(), source.overruns());
+                stats.changes(), stats.unattributed(), stats.transactions(), stats.steps(), stats.lost());
     }
 
     private static CollectorStatus collector(

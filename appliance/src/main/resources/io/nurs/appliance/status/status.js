@@ -245,7 +245,7 @@ function polledState(s) {
 
 function nftablesText(s) {
   return count(s.changes) + " changes of rules, " + count(s.steps) + " steps of traces"
-    + (s.overruns > 0 ? ", lost some " + count(s.overruns) + " times" : "");
+    + (s.lost > 0 ? ", " + count(s.lost) + " datagrams lost" : "");
 }
 
 function showPolled(report) {

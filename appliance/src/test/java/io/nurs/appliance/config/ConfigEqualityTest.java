@@ -32,7 +32,7 @@ class ConfigEqualityTest {
                 distribution: hash
               - { name: acct, source: { type: nfacct, interval: 9m, zero: true, first-start: export, namespace: acctns }, exporters: [main] }
               - { name: counters, source: { type: conntrack-stats, interval: 8m, per-cpu: true, namespace: statns }, exporters: [main] }
-              - { name: rules, source: { type: nftables, changes: true, trace: true, counters: true, interval: 7m, zero: no, first-start: baseline, receive-buffer: 9MiB, namespace: nftns }, exporters: [main] }
+              - { name: rules, source: { type: nftables, changes: true, trace: true, counters: true, interval: 7m, zero: false, first-start: baseline, receive-buffer: 9MiB, namespace: nftns }, exporters: [main] }
             exporters:
               main: { type: netflow9, collector: "192.0.2.10:9995", observation-domain: 1, nat-view: client, filter: protocol == tcp,
                       source-address: 192.0.2.1, bind-device: eth0, dscp: 8, spool: { directory: /var/spool/nurs, rate: 10 },
@@ -107,7 +107,7 @@ class ConfigEqualityTest {
                 "trace: true | trace: false",
                 "counters: true | counters: false",
                 "interval: 7m | interval: 6m",
-                "zero: no | zero: yes",
+                "zero: false | zero: true",
                 "9MiB | 10MiB",
                 "nftns | otherns",
                 "1400 | 1401",

@@ -169,7 +169,7 @@ class StatusPagesTest {
         Map<String, Object> rules = Json.objects(status.get("polled")).get(2);
         assertEquals("nftables", rules.get("type"));
         assertEquals(1, Json.number(rules, "objects"), "the lab's counter");
-        assertEquals(0, Json.number(rules, "changes") + Json.number(rules, "steps") + Json.number(rules, "overruns"));
+        assertEquals(0, Json.number(rules, "changes") + Json.number(rules, "steps") + Json.number(rules, "lost"));
         assertEquals(List.of(), status.get("sources"));
         assertEquals(List.of(), status.get("findings"));
         assertEquals(3, Json.objects(status.get("collectors")).size());
