@@ -10,6 +10,7 @@ import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
@@ -23,6 +24,7 @@ import io.nurs.appliance.source.EventLosses;
 import io.nurs.appliance.source.FlowSink;
 import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NftablesSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
@@ -156,6 +158,7 @@ final class Reader {
             case ConntrackEventSourceConfig events -> ConntrackEventSource.open(events, loop, sink);
             case NfacctSourceConfig nfacct -> NfacctSource.open(nfacct, loop, sink);
             case CounterSourceConfig counters -> CounterSource.open(counters, loop, sink);
+            case NftablesSourceConfig nftables -> NftablesSource.open(nftables, loop, sink);
         };
     }
 

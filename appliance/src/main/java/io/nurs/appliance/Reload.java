@@ -7,6 +7,7 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackEventSource;
@@ -14,6 +15,7 @@ import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NftablesSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.SystemUptime;
 import java.util.ArrayDeque;
@@ -241,6 +243,7 @@ final class Reload {
                     case ConntrackEventSourceConfig events -> ConntrackEventSource.check(events);
                     case NfacctSourceConfig nfacct -> NfacctSource.check(nfacct);
                     case CounterSourceConfig counters -> CounterSource.check(counters);
+                    case NftablesSourceConfig nftables -> NftablesSource.check(nftables);
                 }
             }
         }
@@ -285,6 +288,7 @@ final class Reload {
             case ConntrackEventSourceConfig events -> events;
             case NfacctSourceConfig nfacct -> onItsWay(nfacct);
             case CounterSourceConfig counters -> counters;
+            case NftablesSourceConfig nftables -> onItsWay(nftables);
         };
         first.putIfAbsent(name, reader.startSource(plan, config, first.get(name), collectors));
     }
@@ -305,6 +309,19 @@ final class Reload {
                 .map(reader -> reader.plan().source())
                 .filter(old -> old instanceof NfacctSourceConfig && Objects.equals(old.namespace(), config.namespace()))
                 .map(NfacctSourceConfig.class::cast)
+                .findFirst()
+                .map(stopped -> config.withFirstStart(stopped.zero() ? FirstStart.EXPORT : FirstStart.BASELINE))
+                .orElse(config);
+    }
+
+    /** As with accounting objects. One that did not tell of counters has reported none. */
+    private NftablesSourceConfig onItsWay(NftablesSourceConfig config) {
+        return stopping().stream()
+                .map(reader -> reader.plan().source())
+                .filter(old -> old instanceof NftablesSourceConfig stopped
+                        && stopped.counters()
+                        && Objects.equals(old.namespace(), config.namespace()))
+                .map(NftablesSourceConfig.class::cast)
                 .findFirst()
                 .map(stopped -> config.withFirstStart(stopped.zero() ? FirstStart.EXPORT : FirstStart.BASELINE))
                 .orElse(config);

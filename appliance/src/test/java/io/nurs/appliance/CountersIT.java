@@ -53,7 +53,7 @@ class CountersIT {
         Requires.root();
         Requires.tools("setpriv");
         List<String> powerless = joined(AS_NOBODY, "--inh-caps", "-all", "--bounding-set", "-all");
-        for (String source : List.of("nfacct", "conntrack-stats", "conntrack-events")) {
+        for (String source : List.of("nfacct", "conntrack-stats", "conntrack-events", "nftables")) {
             try (Program refused = nursd(powerless, "run", source)) {
                 assertEquals(1, refused.exitCode(), refused.output());
                 assertTrue(refused.output().matches("(?s).*source (acct|told): .*"), refused.output());
@@ -94,6 +94,30 @@ class CountersIT {
                             .matches("(?s).*ok +source told: sysctls +nf_conntrack_events is 1; ends have counters.*"),
                     doctor.output());
             assertTrue(doctor.output().contains("room for about 52,428 events"), doctor.output());
+        }
+    }
+
+    @Test
+    void doctorLooksAtTheRuleSetToo() throws Exception {
+        try (Lab lab = Lab.open();
+                Program doctor = nursd(Lab.within(lab.router()), "doctor", "nftables")) {
+            doctor.exitCode();
+            assertTrue(doctor.output().matches("(?s).*ok +source acct: nftables +answers\n.*"), doctor.output());
+        }
+    }
+
+    @Test
+    void whoOwnsTheNetworkNamespaceIsToldOfItsRules() throws Exception {
+        Requires.root();
+        Requires.tools("setpriv", "unshare");
+        List<String> owner = joined(
+                AS_NOBODY, "unshare", "--map-root-user", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh");
+        try (Program run = nursd(owner, "run", "nftables")) {
+            run.waitForOutput("nursd is running");
+            run.terminate();
+            assertEquals(0, run.exitCode(), run.output());
+            assertTrue(
+                    run.output().contains("source acct: 0 changes in 0 transactions, 0 of nobody known"), run.output());
         }
     }
 }

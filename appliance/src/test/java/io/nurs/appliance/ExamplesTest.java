@@ -23,6 +23,9 @@ class ExamplesTest extends RouterTest {
     private static final int ACCT_NAME = 9;
     private static final int COUNTER_NAME = 16;
     private static final int LEVEL = 19;
+    private static final int NFT_NAME = 63;
+    private static final int NFT_CHANGE = 66;
+    private static final int NFT_PROCESS = 70;
 
     private Subject run(String example, String type, String place) throws Exception {
         Path directory = Path.of("examples", example);
@@ -58,6 +61,27 @@ class ExamplesTest extends RouterTest {
         assertEquals(lab.forwarded(), udp);
         assertTrue(facts.stream().anyMatch(fact -> fact.text(ACCT_NAME).equals("forwarded-icmp")), "those at 0 too");
         assertEquals(new Counted(0, 0), AccountingObjects.of(lab).list().get("forwarded-udp"));
+    }
+
+    @Test
+    void nftablesTellsWhoChangesRulesWhatAPacketMetAndWhatWasCounted() throws Exception {
+        Subject subject = run("nftables", "nftables", "192.0.2.10:4739");
+        traffic.udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 4, 100, 200);
+        lab.waitForQuiet();
+        lab.inRouter("nft", "delete", "table", "inet", "watched");
+        Wait.until(
+                "the change",
+                () -> ObservationFact.of(collector.messages()).stream().anyMatch(fact -> fact.template() == 641));
+
+        List<ObservationFact> facts = facts(subject);
+        assertTrue(
+                facts.stream()
+                        .anyMatch(fact -> fact.template() == 640
+                                && fact.text(NFT_CHANGE).equals("removed")
+                                && fact.text(NFT_NAME).equals("udp_day")
+                                && fact.text(NFT_PROCESS).equals("nft")),
+                "the quota is gone");
+        assertTrue(facts.stream().anyMatch(fact -> fact.template() == 649), "one packet is traced");
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.config.NatEventsConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
@@ -68,6 +69,7 @@ final class ConfigSummary {
                 "conntrack statistics every " + print(counters.interval())
                         + (counters.perCpu() ? ", each CPU's too" : "")
                         + in(counters);
+            case NftablesSourceConfig nftables -> describe(nftables);
         };
     }
 
@@ -111,6 +113,21 @@ final class ConfigSummary {
                 .append(source.delivery())
                 .append(in(source))
                 .toString();
+    }
+
+    private static String describe(NftablesSourceConfig source) {
+        List<String> parts = new ArrayList<>();
+        if (source.changes()) {
+            parts.add("changes of the rule set");
+        }
+        if (source.trace()) {
+            parts.add("traces");
+        }
+        if (source.counters()) {
+            parts.add("counters and quotas every " + print(source.interval())
+                    + (source.zero() ? ", set to zero" : ", left as they are"));
+        }
+        return "nftables, " + String.join(", ", parts) + in(source);
     }
 
     private static String in(SourceConfig source) {

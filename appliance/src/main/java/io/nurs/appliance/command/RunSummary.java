@@ -6,6 +6,8 @@ import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackEventStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.NftablesSource;
+import io.nurs.appliance.source.NftablesStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
@@ -38,6 +40,7 @@ final class RunSummary {
         return switch (source) {
             case ConntrackSource conntrack -> describe(conntrack);
             case ConntrackEventSource events -> List.of(describe(events.name(), events.stats()));
+            case NftablesSource nftables -> List.of(describe(nftables.name(), nftables.stats()), describe(nftables));
             case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
         };
     }
@@ -63,6 +66,19 @@ final class RunSummary {
                         stats.reported(),
                         stats.quotaEvents(),
                         stats.zeroed());
+    }
+
+    private static String describe(NftablesSource source) {
+        NftablesStats stats = source.nftables();
+        return "source %s: %d changes in %d transactions, %d of nobody known; %d transactions missed; %d steps of traces; %d datagrams lost"
+                .formatted(
+                        source.name(),
+                        stats.changes(),
+                        stats.transactions(),
+                        stats.unattributed(),
+                        stats.missedTransactions(),
+                        stats.steps(),
+                        stats.lost());
     }
 
     private static List<String> describe(ConntrackSource source) throws InterruptedException {

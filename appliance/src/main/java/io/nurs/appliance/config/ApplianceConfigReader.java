@@ -40,6 +40,7 @@ final class ApplianceConfigReader {
         FlowlessStacks.check(stacks, exporters, placesBySource);
         ConntrackTables.check(placesBySource);
         NfacctObjects.check(placesBySource);
+        NftablesObjects.check(placesBySource);
         sources.warnUnused();
         exporters.warnUnused();
         return new ApplianceConfig(
@@ -183,11 +184,12 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable SourceConfig source(YamlSection section, String name) {
-        return switch (section.kind("type", "conntrack", "conntrack-events", "nfacct", "conntrack-stats")) {
+        return switch (section.kind("type", "conntrack", "conntrack-events", "nfacct", "conntrack-stats", "nftables")) {
             case null -> null;
             case "conntrack-events" -> ConntrackEventSourceConfig.read(section, name);
             case "nfacct" -> NfacctSourceConfig.read(section, name);
             case "conntrack-stats" -> CounterSourceConfig.read(section, name);
+            case "nftables" -> NftablesSourceConfig.read(section, name);
             default -> ConntrackSourceConfig.read(section, name);
         };
     }

@@ -4,7 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Where records come from. Equal names mean the same source: stacks that name one source share it. */
 public sealed interface SourceConfig
-        permits ConntrackSourceConfig, ConntrackEventSourceConfig, NfacctSourceConfig, CounterSourceConfig {
+        permits ConntrackSourceConfig,
+                ConntrackEventSourceConfig,
+                NfacctSourceConfig,
+                CounterSourceConfig,
+                NftablesSourceConfig {
     String name();
 
     /** Event loops that share its flows, each with a sequence of its own at each collector. */

@@ -14,6 +14,7 @@ import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.Transport;
 import io.nurs.appliance.source.ConntrackSysctls;
@@ -93,6 +94,8 @@ public final class Checkup {
                     look("source " + nfacct.name(), () -> answers(nfacct, loop, CtnetlinkCheck::ofNfacct));
                 case CounterSourceConfig counters ->
                     look("source " + counters.name(), () -> answers(counters, loop, CtnetlinkCheck::finding));
+                case NftablesSourceConfig nftables ->
+                    look("source " + nftables.name(), () -> answers(nftables, loop, CtnetlinkCheck::ofNftables));
             }
         }
         look("clock", () -> findings.add(ClockCheck.finding()));

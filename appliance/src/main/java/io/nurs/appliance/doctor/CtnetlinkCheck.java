@@ -12,6 +12,7 @@ import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import io.nurs.netlink.nfacct.NfacctRequests;
+import io.nurs.netlink.nftables.NftablesRequests;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -35,6 +36,11 @@ final class CtnetlinkCheck {
     /** As {@link #finding(Place, EventLoop)}, of the accounting objects. */
     static Finding ofNfacct(Place place, EventLoop loop) throws IOException, InterruptedException {
         return finding(place, loop, "nfacct", "nfnetlink_acct", NfacctRequests::dump);
+    }
+
+    /** As {@link #finding(Place, EventLoop)}, of the rule set. */
+    static Finding ofNftables(Place place, EventLoop loop) throws IOException, InterruptedException {
+        return finding(place, loop, "nftables", "nf_tables", NftablesRequests::generation);
     }
 
     private static Finding finding(

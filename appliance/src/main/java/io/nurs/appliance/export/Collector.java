@@ -55,6 +55,7 @@ public final class Collector implements Distribution.Member {
     private final NatRecords events;
     private final Consumer<FlowRecord<Uniflow>> send = this::send;
     private final ObservationRecords observations;
+    private final Consumer<FlowRecord<? extends Observation>> sendObservation = this::sendObservation;
     private final Consumer<FlowRecord<NatEvent>> sendEvent = this::sendEvent;
     private final Consumer<FlowRecord<? extends Observation>> sendObservation = this::sendObservation;
     private final ExportClock clock;

@@ -2,6 +2,9 @@ package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.flow.Field;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +40,21 @@ final class ObservationFields {
         return switch (protocol) {
             case IPFIX -> Field.string(numbered, value);
             case NETFLOW9 -> Field.string(numbered, bytes, value);
+        };
+    }
+
+    /** As {@link #string}, of octets that are valid UTF-8, and no more than fit into a datagram. */
+    <S> Field<S> text(NursElement element, int bytes, Function<S, byte[]> value) {
+        used.add(element);
+        var numbered = element.in(protocol, enterprise);
+        return switch (protocol) {
+            case IPFIX ->
+                Field.variable(numbered, source -> value.apply(source).length, (source, datagram, at) -> {
+                    byte[] octets = value.apply(source);
+                    MemorySegment.copy(octets, 0, datagram, ValueLayout.JAVA_BYTE, at, octets.length);
+                });
+            case NETFLOW9 ->
+                Field.string(numbered, bytes, source -> new String(value.apply(source), StandardCharsets.UTF_8));
         };
     }
 

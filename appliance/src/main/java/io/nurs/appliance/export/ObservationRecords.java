@@ -4,6 +4,7 @@ import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.source.ConntrackEvent;
 import io.nurs.appliance.source.CounterReport;
 import io.nurs.appliance.source.NfacctReport;
+import io.nurs.appliance.source.NftablesObservation;
 import io.nurs.appliance.source.Observation;
 import io.nurs.flow.FlowRecord;
 import io.nurs.flow.Template;
@@ -19,6 +20,7 @@ final class ObservationRecords {
     private final @Nullable ConntrackEventTemplates events;
     private final @Nullable NfacctTemplates nfacct;
     private final @Nullable CounterTemplates counters;
+    private final @Nullable NftablesTemplates nftables;
     private @Nullable FlowRecord<ConntrackEvent> event;
 
     /** @param namespace name of the network namespace that is read; empty for nursd's own */
@@ -29,6 +31,7 @@ final class ObservationRecords {
         this.events = kind == RecordKind.CONNTRACK_EVENTS && !none ? new ConntrackEventTemplates(fields) : null;
         this.nfacct = kind == RecordKind.NFACCT && !none ? new NfacctTemplates(fields) : null;
         this.counters = kind == RecordKind.COUNTERS && !none ? new CounterTemplates(fields) : null;
+        this.nftables = kind == RecordKind.NFTABLES && !none ? new NftablesTemplates(fields) : null;
     }
 
     RecordKind kind() {
@@ -47,10 +50,13 @@ final class ObservationRecords {
         if (nfacct != null) {
             return nfacct.all();
         }
+        if (nftables != null) {
+            return nftables.all();
+        }
         return counters != null ? counters.all() : List.of();
     }
 
-    void write(Observation observation, Consumer<FlowRecord<? extends Observation>> to) {
+    void write(Observation observation, Consumer<? super FlowRecord<? extends Observation>> to) {
         switch (observation) {
             case ConntrackEvent told -> {
                 if (events != null) {
@@ -65,6 +71,11 @@ final class ObservationRecords {
             case CounterReport report -> {
                 if (counters != null) {
                     to.accept(FlowRecord.of(counters.of(report), report));
+                }
+            }
+            case NftablesObservation told -> {
+                if (nftables != null) {
+                    nftables.write(told, to);
                 }
             }
         }

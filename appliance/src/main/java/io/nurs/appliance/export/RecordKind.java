@@ -4,6 +4,7 @@ import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 
 /** What a source's records are, and so which dictionary its collectors have. */
@@ -11,7 +12,8 @@ public enum RecordKind {
     FLOWS,
     CONNTRACK_EVENTS,
     NFACCT,
-    COUNTERS;
+    COUNTERS,
+    NFTABLES;
 
     public static RecordKind of(SourceConfig source) {
         return switch (source) {
@@ -19,6 +21,7 @@ public enum RecordKind {
             case ConntrackEventSourceConfig events -> CONNTRACK_EVENTS;
             case NfacctSourceConfig nfacct -> NFACCT;
             case CounterSourceConfig counters -> COUNTERS;
+            case NftablesSourceConfig nftables -> NFTABLES;
         };
     }
 }

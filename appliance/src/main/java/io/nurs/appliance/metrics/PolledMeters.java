@@ -4,9 +4,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.nurs.appliance.source.ConntrackCounter;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.NfacctSource;
-import io.nurs.appliance.source.NfacctTotals;
+import io.nurs.appliance.source.NftablesNames;
+import io.nurs.appliance.source.NftablesObject;
+import io.nurs.appliance.source.NftablesSource;
+import io.nurs.appliance.source.NftablesStats;
+import io.nurs.appliance.source.ObjectTotals;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
+import io.nurs.netlink.nftables.NftablesAttribute;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -37,6 +42,8 @@ final class PolledMeters implements Part {
         meters.counter("nurs.observations", "records", "Records of counters handed to the stacks.", stats::reported);
         if (source instanceof NfacctSource) {
             bindNfacct(stats);
+        } else if (source instanceof NftablesSource nftables) {
+            bindNftables(nftables);
         }
     }
 
@@ -55,10 +62,48 @@ final class PolledMeters implements Part {
                 stats::zeroed);
     }
 
+    private void bindNftables(NftablesSource nftables) {
+        PolledStats stats = nftables.stats();
+        NftablesStats told = nftables.nftables();
+        meters.gauge(
+                "nurs.nftables.objects",
+                "objects",
+                "Named counters and quotas at the last reading. Of 200 at most the counts are among the metrics.",
+                stats::objects);
+        meters.counter(
+                "nurs.nftables.quota.events",
+                "events",
+                "Times that a quota was told to be used up.",
+                stats::quotaEvents);
+        meters.counter(
+                "nurs.nftables.zeroed",
+                "times",
+                "Times that a counter or quota was below what was reported: another program had set it to zero.",
+                stats::zeroed);
+        meters.counter(
+                "nurs.nftables.changes", "changes", "Changes of the rule set handed to the stacks.", told::changes);
+        meters.counter(
+                "nurs.nftables.changes.unattributed",
+                "changes",
+                "Changes of which nobody knows whose they are.",
+                told::unattributed);
+        meters.counter(
+                "nurs.nftables.transactions", "transactions", "Transactions of the rule set.", told::transactions);
+        meters.counter(
+                "nurs.nftables.transactions.missed",
+                "transactions",
+                "Transactions that the kernel could not tell of, or of their end.",
+                told::missedTransactions);
+        meters.counter(
+                "nurs.nftables.texts.missing", "changes", "Rules whose text could not be read.", told::textsMissing);
+        meters.counter("nurs.nftables.steps", "steps", "Steps of traced packets handed to the stacks.", told::steps);
+    }
+
     @Override
     public void refresh() {
         switch (source) {
             case NfacctSource nfacct -> refresh(nfacct.reported());
+            case NftablesSource nftables -> refresh(nftables.reported());
             case CounterSource counters ->
                 counters.sums()
                         .keySet()
@@ -66,7 +111,7 @@ final class PolledMeters implements Part {
         }
     }
 
-    private void refresh(Map<String, NfacctTotals.Reported> objects) {
+    private void refresh(Map<?, ObjectTotals.Reported> objects) {
         named.entrySet().removeIf(entry -> {
             boolean gone = !objects.containsValue(entry.getKey());
             if (gone) {
@@ -81,7 +126,33 @@ final class PolledMeters implements Part {
         });
     }
 
-    private Meters of(String name, NfacctTotals.Reported object) {
+    private Meters of(Object key, ObjectTotals.Reported object) {
+        return key instanceof NftablesObject counter ? of(counter, object) : of(key.toString(), object);
+    }
+
+    /** A quota has octets alone. */
+    private Meters of(NftablesObject key, ObjectTotals.Reported object) {
+        Meters own = meters();
+        String[] tags = {
+            "family", NftablesNames.family(key.family()), "table", key.table(), "name", key.name(),
+        };
+        if (key.type() == NftablesAttribute.NFT_OBJECT_QUOTA) {
+            own.counter(
+                    "nurs.nftables.quota", "bytes", "Octets reported that a quota has consumed.", object::octets, tags);
+        } else {
+            own.counter(
+                    "nurs.nftables.packets", "packets", "Packets reported of a named counter.", object::packets, tags);
+            own.counter(
+                    "nurs.nftables",
+                    "bytes",
+                    "Octets reported of a named counter, IP headers included.",
+                    object::octets,
+                    tags);
+        }
+        return own;
+    }
+
+    private Meters of(String name, ObjectTotals.Reported object) {
         Meters own = meters();
         own.counter(
                 "nurs.nfacct.packets",

@@ -224,7 +224,7 @@ public final class NfacctSource extends PolledSource {
     }
 
     /** What was reported of each object since the start. For any thread. */
-    public Map<String, NfacctTotals.Reported> reported() {
+    public Map<String, ObjectTotals.Reported> reported() {
         return totals.reported();
     }
 }

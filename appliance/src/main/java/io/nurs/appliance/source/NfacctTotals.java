@@ -1,47 +1,13 @@
 package io.nurs.appliance.source;
 
 import io.nurs.netlink.nfacct.NfacctObject;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What accounting objects have counted beyond their last report. On one event loop, but for {@link #reported()}. */
-public final class NfacctTotals {
-    /** A listing ends early when the object is removed that it had come to: one that is missing need not be gone. */
-    private static final int READINGS_MISSED = 3;
-
+final class NfacctTotals {
     private final boolean zero;
-    private final boolean baseline;
-    private final PolledStats stats;
-    private final Map<String, Known> known = new HashMap<>();
-    private final Map<String, Reported> reported = new ConcurrentHashMap<>();
-    private long readings;
-    private long lastMillis;
-
-    private static final class Known {
-        private long packets;
-        private long bytes;
-        private long millis;
-        private long reading;
-    }
-
-    /** Since the source started. Written by its event loop alone; other threads may see a value that is a moment old. */
-    public static final class Reported {
-        private long packets;
-        private long octets;
-
-        private Reported() {}
-
-        public long packets() {
-            return packets;
-        }
-
-        public long octets() {
-            return octets;
-        }
-    }
+    private final ObjectTotals<String> totals;
 
     /**
      * Of nothing as yet.
@@ -51,60 +17,30 @@ public final class NfacctTotals {
      */
     NfacctTotals(boolean zero, boolean baseline, PolledStats stats) {
         this.zero = zero;
-        this.baseline = baseline;
-        this.stats = stats;
+        this.totals = new ObjectTotals<>(zero, baseline, stats);
     }
 
     /** What is to be reported of an object as it was read; null for nothing. */
     @Nullable
     NfacctReport report(NfacctObject object, long nowMillis) {
-        Known before = known.get(object.name());
-        boolean isFirst = before == null;
-        Known now = before == null ? new Known() : before;
-        long packets = object.packets();
-        long octets = object.bytes();
-        long since = isFirst ? firstSince(nowMillis) : now.millis;
-        if (!zero && object.packets() >= now.packets && object.bytes() >= now.bytes) {
-            packets -= now.packets;
-            octets -= now.bytes;
-        } else if (!zero) {
-            stats.zeroed++;
-        }
-        now.packets = object.packets();
-        now.bytes = object.bytes();
-        now.millis = nowMillis;
-        now.reading = readings;
-        known.put(object.name(), now);
-        if (readings == 0 && baseline) {
-            stats.baseline++;
-            return null;
-        }
-        Reported sum = reported.computeIfAbsent(object.name(), name -> new Reported());
-        sum.packets += packets;
-        sum.octets += octets;
-        NfacctReport.Kind kind = zero ? NfacctReport.Kind.ZEROED : NfacctReport.Kind.TOTAL;
-        return new NfacctReport(kind, object, since, nowMillis, packets, octets);
-    }
-
-    /** One that the last reading did not meet is younger than that; how old those of the first are the kernel does not say. */
-    private long firstSince(long nowMillis) {
-        return readings == 0 ? nowMillis : lastMillis;
+        ObjectTotals.News news = totals.news(object.name(), object.packets(), object.bytes(), nowMillis);
+        return news == null
+                ? null
+                : new NfacctReport(
+                        zero ? NfacctReport.Kind.ZEROED : NfacctReport.Kind.TOTAL,
+                        object,
+                        news.sinceMillis(),
+                        nowMillis,
+                        news.packets(),
+                        news.octets());
     }
 
     void endReading(long nowMillis) {
-        known.entrySet().removeIf(entry -> {
-            boolean gone = readings - entry.getValue().reading >= READINGS_MISSED;
-            if (gone) {
-                reported.remove(entry.getKey());
-            }
-            return gone;
-        });
-        readings++;
-        lastMillis = nowMillis;
+        totals.endReading(nowMillis);
     }
 
     /** What was reported of each object that there is. For any thread. */
-    Map<String, Reported> reported() {
-        return Collections.unmodifiableMap(reported);
+    Map<String, ObjectTotals.Reported> reported() {
+        return totals.reported();
     }
 }

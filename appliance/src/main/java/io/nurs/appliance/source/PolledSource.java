@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * the answers wait in the kernel's buffer, and readings that are due meanwhile are passed over and counted. What is counted is none the
  * less in the next.
  */
-public abstract sealed class PolledSource extends AbstractSource permits NfacctSource, CounterSource {
+public abstract sealed class PolledSource extends AbstractSource permits NfacctSource, CounterSource, NftablesSource {
     private static final Logger LOG = LoggerFactory.getLogger(PolledSource.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 

@@ -17,6 +17,7 @@ import io.nurs.appliance.source.ConntrackSysctls;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.EventSourceStatus;
+import io.nurs.appliance.status.StatusReport.NftablesStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import java.util.ArrayList;
@@ -96,6 +97,9 @@ final class Findings {
     void of(PolledStatus source, PolledStats stats, SourceLook look) {
         String subject = "source " + source.name();
         ofTurning(subject, source.bound(), source.reading(), look);
+        if (source.nftables() != null) {
+            ofLosses(subject, source.nftables(), look);
+        }
         if (!stats.lastFailure().isEmpty() || look.hasFailedToRead(RECENT_SECONDS)) {
             findings.add(Finding.fail(
                     subject,
@@ -144,6 +148,17 @@ final class Findings {
         look.sysctls()
                 .forEach(finding -> findings.add(new Finding(
                         finding.level(), subject + ": " + finding.subject(), finding.what(), finding.mend())));
+    }
+
+    /** Beside what is found of its readings. */
+    private void ofLosses(String subject, NftablesStatus nftables, SourceLook look) {
+        if (look.hasLostWithin(RECENT_SECONDS)) {
+            findings.add(Finding.warn(
+                    subject,
+                    "Changes or traces of nftables came faster than they were read, and %d datagrams are lost so far."
+                            .formatted(nftables.lost()),
+                    "receive-buffer: 64MiB in the source; trace fewer packets"));
+        }
     }
 
     private void ofTurning(String subject, boolean bound, boolean reading, SourceLook look) {

@@ -3,6 +3,7 @@ package io.nurs.appliance.status;
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.NftablesSource;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class SourceLook {
     private final Change failedWalks = new Change();
     private final Change failedReadings = new Change();
     private final Change readings = new Change();
+    private final Change losses = new Change();
 
     SourceLook(Source source) {
         this.source = source;
@@ -41,6 +43,8 @@ final class SourceLook {
         } else if (source instanceof PolledSource polled) {
             readings.look(polled.stats().readings());
             failedReadings.look(polled.stats().failed());
+            losses.look(
+                    polled instanceof NftablesSource source ? source.nftables().lost() : 0);
         }
         if (isUnderWay) {
             return;
@@ -92,6 +96,11 @@ final class SourceLook {
 
     boolean hasFailedToRead(long seconds) {
         return failedReadings.hasHappenedWithin(seconds);
+    }
+
+    /** Whether the kernel could not tell all that it had to. */
+    boolean hasLostWithin(long seconds) {
+        return losses.hasHappenedWithin(seconds);
     }
 
     boolean hasFailedWithin(long seconds) {

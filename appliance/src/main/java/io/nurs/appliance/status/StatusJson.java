@@ -5,6 +5,7 @@ import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.EventSourceStatus;
+import io.nurs.appliance.status.StatusReport.NftablesStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
@@ -121,6 +122,14 @@ final class StatusJson {
         json.writeNumberProperty("reports", source.reports());
         json.writeNumberProperty("quotaEvents", source.quotaEvents());
         json.writeNumberProperty("zeroed", source.zeroed());
+        NftablesStatus nftables = source.nftables();
+        if (nftables != null) {
+            json.writeNumberProperty("changes", nftables.changes());
+            json.writeNumberProperty("unattributed", nftables.unattributed());
+            json.writeNumberProperty("transactions", nftables.transactions());
+            json.writeNumberProperty("steps", nftables.steps());
+            json.writeNumberProperty("lost", nftables.lost());
+        }
     }
 
     private void events(EventSourceStatus source) {

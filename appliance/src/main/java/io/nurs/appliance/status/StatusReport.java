@@ -70,6 +70,7 @@ record StatusReport(
      * @param type as the configuration has it
      * @param reading whether its event loop turns
      * @param objects accounting objects, or counters of each CPU, at the last reading
+     * @param nftables what else a source of nftables was told; null for others
      */
     record PolledStatus(
             String name,
@@ -85,7 +86,16 @@ record StatusReport(
             long objects,
             long reports,
             long quotaEvents,
-            long zeroed) {}
+            long zeroed,
+            @Nullable NftablesStatus nftables) {}
+
+    /**
+     * What nftables has told beside counters.
+     *
+     * @param steps of traced packets
+     * @param lost datagrams of changes and traces that the kernel had no room for
+     */
+    record NftablesStatus(long changes, long unattributed, long transactions, long steps, long lost) {}
 
     /**
      * A source of events of conntrack.

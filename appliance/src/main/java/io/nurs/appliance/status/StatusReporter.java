@@ -17,11 +17,14 @@ import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NftablesSource;
+import io.nurs.appliance.source.NftablesStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.EventSourceStatus;
+import io.nurs.appliance.status.StatusReport.NftablesStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
@@ -180,6 +183,7 @@ final class StatusReporter {
                 switch (source) {
                     case NfacctSource nfacct -> "nfacct";
                     case CounterSource counters -> "conntrack-stats";
+                    case NftablesSource nftables -> "nftables";
                 },
                 source.namespace().toString(),
                 source.interval().toSeconds(),
@@ -192,7 +196,14 @@ final class StatusReporter {
                 stats.objects(),
                 stats.reported(),
                 stats.quotaEvents(),
-                stats.zeroed());
+                stats.zeroed(),
+                source instanceof NftablesSource nftables ? told(nftables) : null);
+    }
+
+    private static NftablesStatus told(NftablesSource source) {
+        NftablesStats stats = source.nftables();
+        return new NftablesStatus(
+                stats.changes(), stats.unattributed(), stats.transactions(), stats.steps(), stats.lost());
     }
 
     private static EventSourceStatus events(ConntrackEventSource source, SourceLook look) {

@@ -243,18 +243,24 @@ function polledState(s) {
   return s.reading ? [["tag ok", "✓ bound, reading"]] : [["tag fail", "✕ not reading"]];
 }
 
+function nftablesText(s) {
+  return count(s.changes) + " changes of rules, " + count(s.steps) + " steps of traces"
+    + (s.lost > 0 ? ", " + count(s.lost) + " datagrams lost" : "");
+}
+
 function showPolled(report) {
   $("counters").hidden = report.polled.length === 0;
   rows($("polled"), report.polled, s => s.name, s => [
-    [["", s.name], ["place", s.type + " of " + s.namespace + ", every " + span(s.interval * 1000)]],
+    [["", s.name], ["place", s.type + " of " + s.namespace + ", every " + span(s.interval * 1000)],
+      ...(s.type === "nftables" ? [["place", nftablesText(s)]] : [])],
     polledState(s),
     count(s.readings),
     alarming(s.failedReadings),
     ago(report.now, s.lastReading),
     count(s.objects),
     count(s.reports),
-    s.type === "nfacct" ? count(s.quotaEvents) : "–",
-    s.type === "nfacct" ? count(s.zeroed) : "–",
+    s.type !== "conntrack-stats" ? count(s.quotaEvents) : "–",
+    s.type !== "conntrack-stats" ? count(s.zeroed) : "–",
   ]);
 }
 

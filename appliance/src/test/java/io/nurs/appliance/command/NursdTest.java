@@ -96,6 +96,7 @@ class NursdTest {
                   - name: told
                     source: { type: conntrack-events, events: [update, new], protocols: [udp, tcp], family: ipv6, mark: 0x10/0xff }
                     exporters: [main]
+                  - { name: rules, source: { type: nftables, trace: true, zero: true }, exporters: [main] }
                 exporters: { main: { type: netflow9, collector: "192.0.2.10:9995" } }
                 """);
 
@@ -106,11 +107,13 @@ class NursdTest {
                 source kept: nfacct every 1m, left as they are
                 source health: conntrack statistics every 1m, each CPU's too
                 source told: conntrack events new, update, ipv6, protocols 6, 17, mark 0x10/0xff, delivery best-effort
+                source rules: nftables, changes of the rule set, traces, counters and quotas every 1m, set to zero
                 stack acct: acct -> main
                 stack kept: kept -> main
                 stack health: health -> main
                 stack told: told -> main
-                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health), 4 (source told)
+                stack rules: rules -> main
+                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health), 4 (source told), 5 (source rules)
                 metrics http://127.0.0.1:9469, for all who reach it
                 """, out.toString());
     }

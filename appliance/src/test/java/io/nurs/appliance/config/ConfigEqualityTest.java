@@ -34,6 +34,7 @@ class ConfigEqualityTest {
               - { name: told, source: { type: conntrack-events, events: [new, destroy], family: ipv4, protocols: [tcp, 132], mark: 0x20/0x20,
                   delivery: reliable, guard: 70%, receive-buffer: 5MiB, namespace: toldns }, exporters: [main] }
               - { name: counters, source: { type: conntrack-stats, interval: 8m, per-cpu: true, namespace: statns }, exporters: [main] }
+              - { name: rules, source: { type: nftables, changes: true, trace: true, counters: true, interval: 7m, zero: false, first-start: baseline, receive-buffer: 9MiB, namespace: nftns }, exporters: [main] }
             exporters:
               main: { type: netflow9, collector: "192.0.2.10:9995", observation-domain: 1, nat-view: client, filter: protocol == tcp,
                       source-address: 192.0.2.1, bind-device: eth0, dscp: 8, spool: { directory: /var/spool/nurs, rate: 10 },
@@ -111,6 +112,13 @@ class ConfigEqualityTest {
                 "interval: 8m | interval: 7m",
                 "per-cpu: true | per-cpu: false",
                 "statns | otherns",
+                "changes: true | changes: false",
+                "trace: true | trace: false",
+                "counters: true | counters: false",
+                "interval: 7m | interval: 6m",
+                "zero: false | zero: true",
+                "9MiB | 10MiB",
+                "nftns | otherns",
                 "1400 | 1401",
                 "flush-interval: 1s | flush-interval: 2s",
                 "log.example | log2.example",
@@ -156,6 +164,7 @@ class ConfigEqualityTest {
                 ConntrackSourceConfig.class,
                 NfacctSourceConfig.class,
                 CounterSourceConfig.class,
+                NftablesSourceConfig.class,
                 NatEventsConfig.class,
                 MarkMatch.class,
                 MarkInterfacesConfig.class,

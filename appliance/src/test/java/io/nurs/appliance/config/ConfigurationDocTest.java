@@ -28,6 +28,7 @@ class ConfigurationDocTest {
               - { name: acct, source: { type: nfacct, zzz: 1 }, exporters: [main] }
               - { name: events, source: { type: conntrack-events, zzz: 1 }, exporters: [main] }
               - { name: counters, source: { type: conntrack-stats, zzz: 1 }, exporters: [main] }
+              - { name: rules, source: { type: nftables, zzz: 1 }, exporters: [main] }
             exporters:
               main: { type: netflow9, collector: 192.0.2.10, zzz: 1, spool: { directory: /s, zzz: 1 }, template-refresh: { zzz: 1 } }
               tls: { type: ipfix, transport: tls, collector: 192.0.2.10,

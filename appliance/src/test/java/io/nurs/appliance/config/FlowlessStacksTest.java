@@ -67,6 +67,14 @@ class FlowlessStacksTest {
                         null),
                 parse("conntrack-events").sources().getFirst());
         assertEquals(List.of(), parse("nfacct").warnings());
+        Duration minute = Duration.ofMinutes(1);
+        assertEquals(
+                new NftablesSourceConfig("acct", true, false, true, minute, false, FirstStart.BASELINE, 8 << 20, null),
+                parse("nftables").sources().getFirst());
+        assertEquals(
+                new NftablesSourceConfig("acct", true, false, true, minute, true, FirstStart.EXPORT, 8 << 20, null),
+                parse("nftables, zero: true").sources().getFirst());
+        assertEquals(List.of(), parse("nftables").warnings());
     }
 
     @ParameterizedTest
@@ -92,6 +100,10 @@ class FlowlessStacksTest {
                 "conntrack-events, mark: 0x11/0x10 | value 0x11 has bits outside mask 0x10",
                 "conntrack-events, interval: 1s | unknown key \"interval\"",
                 "nfact | \"nfact\" is unknown; did you mean nfacct?",
+                "nftables, trace: some | is neither",
+                "nftables, receive-buffer: 1KiB | 1KiB is outside 4KiB to 1GiB",
+                "nftables, readers: 2 | unknown key \"readers\"",
+                "'nftables, changes: false, counters: false' | changes, trace and counters are all off",
             })
     void mistakesAreNamed(String source, String message) {
         ConfigException refused = assertThrows(ConfigException.class, () -> parse(source));
@@ -159,6 +171,21 @@ class FlowlessStacksTest {
     }
 
     @Test
+    void whatHasNoEffectOnRulesIsWarnedOf() throws ConfigException {
+        List<String> warnings = warnings(yaml("nftables, counters: false, zero: true", "", "options: true"));
+        assertEquals(List.of("has no effect with counters: false"), warnings);
+        String two = yaml("nftables", "", "options: true")
+                .replace(
+                        "exporters:\n  main:",
+                        "  - { name: other, source: { type: nftables, zero: true }, exporters: [main] }\nexporters:\n  main:");
+        assertEquals(1, warnings(two).size());
+        assertTrue(
+                warnings(two).getFirst().startsWith("reads the same counters and quotas as source \"acct\""),
+                warnings(two)::toString);
+        assertEquals(List.of(), warnings(two.replace("zero: true", "counters: false")));
+    }
+
+    @Test
     void theIntervalAloneIsTakenUpByTheSourceThatRuns() throws ConfigException {
         SourceConfig before = parse("nfacct").sources().getFirst();
         assertTrue(before.canBecome(parse("nfacct, interval: 5m").sources().getFirst()));
@@ -169,6 +196,9 @@ class FlowlessStacksTest {
                 parse("conntrack-stats, interval: 5m").sources().getFirst()));
         assertFalse(counters.canBecome(
                 parse("conntrack-stats, per-cpu: false").sources().getFirst()));
+        SourceConfig rules = parse("nftables").sources().getFirst();
+        assertTrue(rules.canBecome(parse("nftables, interval: 5m").sources().getFirst()));
+        assertFalse(rules.canBecome(parse("nftables, trace: true").sources().getFirst()));
     }
 
     @Test

@@ -56,6 +56,16 @@ public final class EmbeddedCollector implements AutoCloseable {
         this(config, RecordKind.FLOWS, socket);
     }
 
+    /** For records of a kind. */
+    public EmbeddedCollector(String url, RecordKind kind, Consumer<ByteBuf> socket) {
+        this(RecordConfigs.config(url), kind, socket);
+    }
+
+    /** As {@link #decoding(String)}, for records of a kind. */
+    public static EmbeddedCollector decoding(String url, RecordKind kind) {
+        return decoding(RecordConfigs.config(url), kind);
+    }
+
     private EmbeddedCollector(FlowExporterConfig config, RecordKind kind, Consumer<ByteBuf> socket) {
         decoder = decoder(config);
         encoder = Collector.encoder(config, config.observationDomain(), ExportClock.SYSTEM, UPTIME);

@@ -57,6 +57,7 @@ class MetricsListTest {
         lab = Lab.open();
         Server.start(lab);
         AccountingObjects.make(lab, List.of("all"));
+        lab.nft("add quota inet lab cap { over 1 mbytes }");
         String yaml = """
                 stacks:
                   - name: flows
@@ -65,6 +66,7 @@ class MetricsListTest {
                   - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: told, source: { type: conntrack-events, namespace: %1$s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: rules, source: { type: nftables, namespace: %1$s, trace: true, interval: 1s }, exporters: [main] }
                 exporters:
                   main:
                     type: ipfix
@@ -117,6 +119,8 @@ class MetricsListTest {
             return families.containsKey("nurs_top_port_bytes")
                     && families.containsKey("nurs_conntrack_cpu_found_total")
                     && families.containsKey("nurs_nfacct_packets_total")
+                    && families.containsKey("nurs_nftables_packets_total")
+                    && families.containsKey("nurs_nftables_quota_bytes_total")
                     && families.containsKey("nurs_conntrack_level")
                     && families.containsKey("jvm_gc_pause_seconds");
         });

@@ -149,6 +149,7 @@ class StatusPagesTest {
                 stacks:
                   - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: rules, source: { type: nftables, namespace: %1$s, interval: 1s }, exporters: [main] }
                 exporters:
                   main: { type: netflow9, collector: "127.0.0.1:%2$d", flush-interval: 20ms }
                 metrics: { listen: "127.0.0.1:0" }
@@ -166,9 +167,13 @@ class StatusPagesTest {
         assertTrue(Json.number(acct, "reports") > 1);
         assertEquals(
                 "conntrack-stats", Json.objects(status.get("polled")).get(1).get("type"));
+        Map<String, Object> rules = Json.objects(status.get("polled")).get(2);
+        assertEquals("nftables", rules.get("type"));
+        assertEquals(1, Json.number(rules, "objects"), "the lab's counter");
+        assertEquals(0, Json.number(rules, "changes") + Json.number(rules, "steps") + Json.number(rules, "lost"));
         assertEquals(List.of(), status.get("sources"));
         assertEquals(List.of(), status.get("findings"));
-        assertEquals(2, Json.objects(status.get("collectors")).size());
+        assertEquals(3, Json.objects(status.get("collectors")).size());
         assertEquals(200, Http.get(at, "/readyz").status());
         assertEquals(200, Http.get(at, "/healthz").status());
 

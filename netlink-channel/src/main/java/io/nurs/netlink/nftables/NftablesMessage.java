@@ -256,7 +256,7 @@ public final class NftablesMessage {
         return quotaBytes;
     }
 
-    /** Octets that reached the quota since it was made or reset, those beyond it too. NFTA_QUOTA_CONSUMED */
+    /** Octets that reached the quota since it was made or reset; the kernel tells of no more than the quota. NFTA_QUOTA_CONSUMED */
     public long quotaConsumedBytes() {
         return quotaConsumed;
     }

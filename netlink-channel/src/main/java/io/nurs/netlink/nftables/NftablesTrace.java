@@ -43,6 +43,7 @@ public final class NftablesTrace {
             .value(NFTA_TRACE_CT_STATE, NFTA_TRACE_CT_STATE, Integer.BYTES);
 
     private final AttributeIndex attributes = new AttributeIndex(POLICY);
+    private final KnownNames names = new KnownNames();
     private MemorySegment memory = MemorySegment.NULL;
     private int family;
 
@@ -68,12 +69,12 @@ public final class NftablesTrace {
         return family;
     }
 
-    /** Allocates. NFTA_TRACE_TABLE */
+    /** Allocates only for a name that did not come lately. NFTA_TRACE_TABLE */
     public String table() {
         return string(NFTA_TRACE_TABLE);
     }
 
-    /** Allocates. NFTA_TRACE_CHAIN */
+    /** As {@link #table()}. NFTA_TRACE_CHAIN */
     public String chain() {
         return string(NFTA_TRACE_CHAIN);
     }
@@ -103,7 +104,7 @@ public final class NftablesTrace {
         return u32(VERDICT_CODE);
     }
 
-    /** Where a jump or a goto leads; null for other verdicts. Allocates. NFTA_VERDICT_CHAIN */
+    /** Where a jump or a goto leads; null for other verdicts. Otherwise as {@link #table()}. NFTA_VERDICT_CHAIN */
     public @Nullable String jumpTarget() {
         return attributes.has(VERDICT_CHAIN) ? string(VERDICT_CHAIN) : null;
     }
@@ -223,6 +224,6 @@ public final class NftablesTrace {
     }
 
     private String string(int slot) {
-        return attributes.has(slot) ? Octets.of(memory, attributes.offset(slot), attributes.length(slot)) : "";
+        return attributes.has(slot) ? names.of(memory, attributes.offset(slot), attributes.length(slot)) : "";
     }
 }
