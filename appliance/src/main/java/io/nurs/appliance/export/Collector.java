@@ -57,7 +57,6 @@ public final class Collector implements Distribution.Member {
     private final ObservationRecords observations;
     private final Consumer<FlowRecord<? extends Observation>> sendObservation = this::sendObservation;
     private final Consumer<FlowRecord<NatEvent>> sendEvent = this::sendEvent;
-    private final Consumer<FlowRecord<? extends Observation>> sendObservation = this::sendObservation;
     private final ExportClock clock;
     private final @Nullable FlowExpression filter;
     private final Link link;
