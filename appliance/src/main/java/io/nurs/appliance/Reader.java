@@ -9,6 +9,7 @@ import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
@@ -20,6 +21,7 @@ import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.FlowSink;
 import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
@@ -152,6 +154,7 @@ final class Reader {
                         conntrack, number, first instanceof ConntrackSource same ? same : null, loop, sink);
             case NfacctSourceConfig nfacct -> NfacctSource.open(nfacct, loop, sink);
             case CounterSourceConfig counters -> CounterSource.open(counters, loop, sink);
+            case NfqueueSourceConfig queues -> NfqueueSource.open(queues, number, loop, sink);
         };
     }
 

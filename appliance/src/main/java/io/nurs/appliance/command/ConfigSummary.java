@@ -14,6 +14,7 @@ import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.config.NatEventsConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
@@ -65,6 +66,10 @@ final class ConfigSummary {
                 "conntrack statistics every " + print(counters.interval())
                         + (counters.perCpu() ? ", each CPU's too" : "")
                         + in(counters);
+            case NfqueueSourceConfig queues ->
+                "nfqueue " + queues.queueNumbers() + ", policy " + queues.policy()
+                        + (queues.failOpen() ? ", fail open" : ", fail closed")
+                        + in(queues);
         };
     }
 
@@ -106,7 +111,7 @@ final class ConfigSummary {
                 .collect(Collectors.joining());
         String exporters = stack.exporters().stream().map(ExporterConfig::name).collect(Collectors.joining(", "));
         String distribution = stack.distribution() == DistributionMode.MIRROR ? "" : " (" + stack.distribution() + ")";
-        return stack.source().name() + filters + " -> " + exporters + distribution;
+        return stack.source().name() + filters + (exporters.isEmpty() ? "" : " -> " + exporters) + distribution;
     }
 
     private static String describe(FilterConfig filter) {

@@ -3,7 +3,8 @@ package io.nurs.appliance.config;
 import org.jspecify.annotations.Nullable;
 
 /** Where records come from. Equal names mean the same source: stacks that name one source share it. */
-public sealed interface SourceConfig permits ConntrackSourceConfig, NfacctSourceConfig, CounterSourceConfig {
+public sealed interface SourceConfig 
+        permits ConntrackSourceConfig, NfacctSourceConfig, CounterSourceConfig, NfqueueSourceConfig {
     String name();
 
     /** Event loops that share its flows, each with a sequence of its own at each collector. */

@@ -3,6 +3,7 @@ package io.nurs.appliance.export;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 
 /** What a source's records are, and so which dictionary its collectors have. */
@@ -16,6 +17,7 @@ public enum RecordKind {
             case ConntrackSourceConfig conntrack -> FLOWS;
             case NfacctSourceConfig nfacct -> NFACCT;
             case CounterSourceConfig counters -> COUNTERS;
+            case NfqueueSourceConfig queues -> PACKETS;
         };
     }
 }

@@ -7,16 +7,20 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.output.SpoolStats;
+import io.nurs.appliance.policy.VerdictStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
+import io.nurs.appliance.source.QueueState;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
@@ -36,6 +40,7 @@ final class StatusReporter {
     private final Findings findings;
     private final List<SourceStatus> sources = new ArrayList<>();
     private final List<PolledStatus> polled = new ArrayList<>();
+    private final List<QueueStatus> queues = new ArrayList<>();
     private final List<CollectorStatus> collectors = new ArrayList<>();
 
     StatusReporter(Appliance appliance, StatusWatch watch, long nowMillis) {
@@ -72,6 +77,7 @@ final class StatusReporter {
                 config.stacks().stream().map(StatusReporter::stack).toList(),
                 sources,
                 polled,
+                queues,
                 collectors,
                 findings.sorted());
     }
@@ -99,6 +105,13 @@ final class StatusReporter {
                 PolledStatus status = polled(source, look);
                 polled.add(status);
                 findings.of(status, source.stats(), look);
+            }
+            case NfqueueSource queue -> {
+                if (config instanceof NfqueueSourceConfig its) {
+                    QueueStatus status = queue(its, queue, look);
+                    queues.add(status);
+                    findings.of(status, look);
+                }
             }
         }
         this.config.stacks().stream()
@@ -183,6 +196,37 @@ final class StatusReporter {
                 stats.reported(),
                 stats.quotaEvents(),
                 stats.zeroed());
+    }
+
+    private static QueueStatus queue(NfqueueSourceConfig config, NfqueueSource source, SourceLook look) {
+        VerdictStats stats = source.stats();
+        QueueState kernel = look.queue();
+        boolean bound = source.isBound();
+        return new QueueStatus(
+                source.name(),
+                source.queue(),
+                source.namespace().toString(),
+                config.policy().toString(),
+                config.failOpen(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                stats.packets(),
+                stats.octets(),
+                stats.accepted(),
+                stats.dropped(),
+                stats.repeated(),
+                stats.stopped(),
+                stats.requeued(),
+                stats.changed(),
+                stats.unchangeable(),
+                source.refused(),
+                stats.failed(),
+                stats.loops(),
+                stats.missed(),
+                config.maxLength(),
+                kernel == null ? -1 : kernel.waiting(),
+                kernel == null ? -1 : kernel.dropped(),
+                kernel == null ? -1 : kernel.userDropped());
     }
 
     private static CollectorStatus collector(
