@@ -56,6 +56,7 @@ public final class Collector implements Distribution.Member {
     private final Consumer<FlowRecord<Uniflow>> send = this::send;
     private final ObservationRecords observations;
     private final Consumer<FlowRecord<NatEvent>> sendEvent = this::sendEvent;
+    private final Consumer<FlowRecord<? extends Observation>> sendObservation = this::sendObservation;
     private final ExportClock clock;
     private final @Nullable FlowExpression filter;
     private final Link link;
@@ -305,7 +306,7 @@ public final class Collector implements Distribution.Member {
 
     /** On the event loop. */
     void export(Observation observation) {
-        observations.write(observation, this::sendObservation);
+        observations.write(observation, sendObservation);
     }
 
     private void send(FlowRecord<Uniflow> record) {

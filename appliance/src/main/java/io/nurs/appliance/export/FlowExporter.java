@@ -178,11 +178,20 @@ public final class FlowExporter extends FlowSink {
     }
 
     private void export(Observation observation) {
-        for (Collector collector : collectors) {
-            if (stacks.stream().anyMatch(stack -> stack.givesObservationsTo(collector))) {
-                collector.export(observation);
+        for (int i = 0; i < collectors.size(); i++) {
+            if (isToGetObservations(collectors.get(i))) {
+                collectors.get(i).export(observation);
             }
         }
+    }
+
+    private boolean isToGetObservations(Collector collector) {
+        for (int i = 0; i < stacks.size(); i++) {
+            if (stacks.get(i).givesObservationsTo(collector)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isToGetEvents(Collector collector) {

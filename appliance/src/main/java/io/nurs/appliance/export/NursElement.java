@@ -43,7 +43,25 @@ public enum NursElement {
     ctCounterDelta(
             18, DataType.UNSIGNED64, ElementSemantics.DELTA_COUNTER, "conntrack's counter since the last record"),
     ctCounterLevel(19, DataType.UNSIGNED64, ElementSemantics.SNMP_GAUGE, "what goes up and down, as it is now"),
-    ctCpu(20, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "CPU whose counter it is, from 0");
+    ctCpu(20, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "CPU whose counter it is, from 0"),
+    packetPrefix(21, DataType.STRING, ElementSemantics.DEFAULT, "what the rule calls its packets (NFULA_PREFIX)"),
+    packetMark(22, DataType.UNSIGNED32, ElementSemantics.FLAGS, "the packet's mark (NFULA_MARK, NFQA_MARK)"),
+    packetUid(23, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "user whose socket sent it, 4294967295 if none"),
+    packetGid(24, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "group whose socket sent it, 4294967295 if none"),
+    packetHook(25, DataType.UNSIGNED8, ElementSemantics.IDENTIFIER, "NF_INET_* or the family's own, linux/netfilter.h"),
+    packetFamily(26, DataType.UNSIGNED8, ElementSemantics.IDENTIFIER, "NFPROTO_* of the hook: 2, 10, 5, 7"),
+    packetSequence(
+            27, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "place in the group (NFULA_SEQ), id in the queue"),
+    packetGlobalSequence(
+            28, DataType.UNSIGNED32, ElementSemantics.IDENTIFIER, "place among all groups (NFULA_SEQ_GLOBAL)"),
+    packetVerdict(29, DataType.UNSIGNED8, ElementSemantics.IDENTIFIER, "NF_* decided in a queue, 255 if none"),
+    packetConntrackInfo(
+            30, DataType.UNSIGNED8, ElementSemantics.IDENTIFIER, "enum ip_conntrack_info, 255 if not known"),
+    packetLength(31, DataType.UNSIGNED32, ElementSemantics.QUANTITY, "octets of the frame or packet, cut or not"),
+    ingressInterfaceName(32, DataType.STRING, ElementSemantics.DEFAULT, "name of ingressInterface"),
+    egressInterfaceName(33, DataType.STRING, ElementSemantics.DEFAULT, "name of egressInterface"),
+    ingressPhysicalInterfaceName(34, DataType.STRING, ElementSemantics.DEFAULT, "name of ingressPhysicalInterface"),
+    egressPhysicalInterfaceName(35, DataType.STRING, ElementSemantics.DEFAULT, "name of egressPhysicalInterface");
 
     private static final int NETFLOW9_IDS = 60_128;
     private static final int NO_UNITS = 0;

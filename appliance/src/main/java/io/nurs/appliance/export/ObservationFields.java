@@ -2,10 +2,12 @@ package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.flow.Field;
+import io.nurs.flow.FieldWriter;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /** Fields of our own elements, as an exporter numbers and measures them; keeps those that it has made. */
@@ -38,6 +40,21 @@ final class ObservationFields {
             case IPFIX -> Field.string(numbered, value);
             case NETFLOW9 -> Field.string(numbered, bytes, value);
         };
+    }
+
+    /** As {@link #string}, of octets that are there already. */
+    <S> Field<S> text(
+            NursElement element, int bytes, ToIntFunction<S> length, FieldWriter<S> writer, FieldWriter<S> padded) {
+        used.add(element);
+        var numbered = element.in(protocol, enterprise);
+        return switch (protocol) {
+            case IPFIX -> Field.variable(numbered, length, writer);
+            case NETFLOW9 -> Field.octets(numbered, bytes, padded);
+        };
+    }
+
+    boolean isIpfix() {
+        return protocol == FlowProtocol.IPFIX;
     }
 
     /** The namespace's name, if it has one. */

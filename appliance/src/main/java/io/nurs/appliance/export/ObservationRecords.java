@@ -4,6 +4,7 @@ import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.source.CounterReport;
 import io.nurs.appliance.source.NfacctReport;
 import io.nurs.appliance.source.Observation;
+import io.nurs.appliance.source.ObservedPacket;
 import io.nurs.flow.FlowRecord;
 import io.nurs.flow.Template;
 import java.util.List;
@@ -17,6 +18,7 @@ final class ObservationRecords {
     private final ObservationFields fields;
     private final @Nullable NfacctTemplates nfacct;
     private final @Nullable CounterTemplates counters;
+    private final @Nullable PacketRecords packets;
 
     /** @param namespace name of the network namespace that is read; empty for nursd's own */
     ObservationRecords(FlowExporterConfig config, RecordKind kind, String namespace) {
@@ -25,6 +27,7 @@ final class ObservationRecords {
         this.fields = new ObservationFields(config.protocol(), config.records().enterpriseNumber(), namespace);
         this.nfacct = kind == RecordKind.NFACCT && !none ? new NfacctTemplates(fields) : null;
         this.counters = kind == RecordKind.COUNTERS && !none ? new CounterTemplates(fields) : null;
+        this.packets = kind == RecordKind.PACKETS && !none ? new PacketRecords(config, fields) : null;
     }
 
     RecordKind kind() {
@@ -40,9 +43,13 @@ final class ObservationRecords {
         if (nfacct != null) {
             return nfacct.all();
         }
+        if (packets != null) {
+            return packets.templates();
+        }
         return counters != null ? counters.all() : List.of();
     }
 
+    /** The record is borrowed. */
     void write(Observation observation, Consumer<FlowRecord<? extends Observation>> to) {
         switch (observation) {
             case NfacctReport report -> {
@@ -53,6 +60,11 @@ final class ObservationRecords {
             case CounterReport report -> {
                 if (counters != null) {
                     to.accept(FlowRecord.of(counters.of(report), report));
+                }
+            }
+            case ObservedPacket packet -> {
+                if (packets != null) {
+                    to.accept(packets.of(packet));
                 }
             }
         }

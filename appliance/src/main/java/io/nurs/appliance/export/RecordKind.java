@@ -10,7 +10,8 @@ import io.nurs.appliance.config.SourceConfig;
 public enum RecordKind {
     FLOWS,
     NFACCT,
-    COUNTERS;
+    COUNTERS,
+    PACKETS;
 
     public static RecordKind of(SourceConfig source) {
         return switch (source) {

@@ -84,6 +84,11 @@ public final class EmbeddedCollector implements AutoCloseable {
         };
     }
 
+    /** For packets. */
+    static EmbeddedCollector ofPackets(String url, Consumer<ByteBuf> socket) {
+        return new EmbeddedCollector(RecordConfigs.config(url), RecordKind.PACKETS, socket);
+    }
+
     /** One that decodes every datagram at once, for {@link #messages()}. */
     public static EmbeddedCollector decoding(NatView view) {
         return decoding("netflow9://192.0.2.1?nat-view=" + view);
