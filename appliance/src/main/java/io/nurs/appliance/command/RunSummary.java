@@ -2,8 +2,10 @@ package io.nurs.appliance.command;
 
 import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.policy.VerdictStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
@@ -36,7 +38,27 @@ final class RunSummary {
         return switch (source) {
             case ConntrackSource conntrack -> describe(conntrack);
             case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
+            case NfqueueSource queue -> List.of(describe(queue));
         };
+    }
+
+    private static String describe(NfqueueSource source) {
+        VerdictStats stats = source.stats();
+        return ("source %s: queue %d, %d packets: %d accepted, %d dropped, %d repeated, %d stopped, %d to other queues;"
+                        + " %d changed, %d verdicts refused, %d failures, %d missed")
+                .formatted(
+                        source.name(),
+                        source.queue(),
+                        stats.packets(),
+                        stats.accepted(),
+                        stats.dropped(),
+                        stats.repeated(),
+                        stats.stopped(),
+                        stats.requeued(),
+                        stats.changed(),
+                        source.refused(),
+                        stats.failed(),
+                        stats.missed());
     }
 
     private static String describe(String name, PolledStats stats) {

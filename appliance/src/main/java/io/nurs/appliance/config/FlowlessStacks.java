@@ -30,9 +30,7 @@ final class FlowlessStacks {
                     .flatMap(stack -> stack.exporters().stream())
                     .toList();
             // No exporter at all is a choice, where it is allowed.
-            if (!source.tellsOfFlows()
-                    && !fed.isEmpty()
-                    && fed.stream().allMatch(FlowlessStacks::isOfEvents)) {
+            if (!source.tellsOfFlows() && !fed.isEmpty() && fed.stream().allMatch(FlowlessStacks::isOfEvents)) {
                 place.warning("nothing of it is sent: all exporters of its stacks are for events of NAT; give one other"
                         + " fields");
             }

@@ -68,15 +68,14 @@ public record NfqueueSourceConfig(
         YamlValue policyPlace = section.value("policy");
         YamlValue gsoPlace = section.value("gso");
         YamlValue copyPlace = section.value("copy-range");
-        if (policyPlace != null
-                && policy.action() == PolicyConfig.Action.QUEUE
-                && queues.contains(policy.queue())) {
+        if (policyPlace != null && policy.action() == PolicyConfig.Action.QUEUE && queues.contains(policy.queue())) {
             policyPlace.error("queue " + policy.queue()
                     + " is one of this source's own: packets would come back for ever; name another");
         }
         if (gsoPlace != null && gso && policy.rewrites()) {
-            gsoPlace.error("with rewrite, packets have to come as they are sent: a changed one cannot be cut into segments"
-                    + " any more; leave gso out");
+            gsoPlace.error(
+                    "with rewrite, packets have to come as they are sent: a changed one cannot be cut into segments"
+                            + " any more; leave gso out");
         }
         if (copyPlace != null && copyRangeBytes < NfqueueRequests.MOST_COPIED_BYTES && policy.rewrites()) {
             copyPlace.warning(

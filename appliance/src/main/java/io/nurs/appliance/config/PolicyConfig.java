@@ -51,7 +51,7 @@ public record PolicyConfig(
         }
 
         public int apply(int mark) {
-            return mark & ~mask | value;
+            return (mark & ~mask) | value;
         }
 
         @Override
@@ -127,8 +127,9 @@ public record PolicyConfig(
 
     private static PolicyConfig checked(YamlValue place, PolicyConfig config) {
         if (config.action == Action.REPEAT && config.mark == null) {
-            place.error("verdict: repeat needs a mark, by which the rule passes over packets that come back (iptables -m mark"
-                    + " ! --mark …); without one they would come back for ever");
+            place.error(
+                    "verdict: repeat needs a mark, by which the rule passes over packets that come back (iptables -m mark"
+                            + " ! --mark …); without one they would come back for ever");
         }
         return config;
     }

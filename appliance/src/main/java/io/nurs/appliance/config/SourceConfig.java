@@ -3,7 +3,7 @@ package io.nurs.appliance.config;
 import org.jspecify.annotations.Nullable;
 
 /** Where records come from. Equal names mean the same source: stacks that name one source share it. */
-public sealed interface SourceConfig 
+public sealed interface SourceConfig
         permits ConntrackSourceConfig, NfacctSourceConfig, CounterSourceConfig, NfqueueSourceConfig {
     String name();
 

@@ -13,6 +13,7 @@ import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.Transport;
 import io.nurs.appliance.source.ConntrackSysctls;
@@ -91,6 +92,7 @@ public final class Checkup {
                     look("source " + nfacct.name(), () -> answers(nfacct, loop, CtnetlinkCheck::ofNfacct));
                 case CounterSourceConfig counters ->
                     look("source " + counters.name(), () -> answers(counters, loop, CtnetlinkCheck::finding));
+                case NfqueueSourceConfig queues -> look("source " + queues.name(), () -> queues(queues));
             }
         }
         look("clock", () -> findings.add(ClockCheck.finding()));
@@ -147,6 +149,13 @@ public final class Checkup {
         Place place = place(source);
         if (place != null) {
             findings.add(question.of(place, loop));
+        }
+    }
+
+    private void queues(NfqueueSourceConfig source) throws IOException {
+        Place place = place(source);
+        if (place != null) {
+            findings.addAll(QueueCheck.findings(place, source, running));
         }
     }
 

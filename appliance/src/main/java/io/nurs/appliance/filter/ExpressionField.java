@@ -28,6 +28,16 @@ sealed interface ExpressionField<T, I> permits NumberField, AddressField {
 
     Condition<T> in(List<I> items);
 
+    /** Whether some of its bits may be chosen. */
+    default boolean hasBits() {
+        return false;
+    }
+
+    /** Only these bits, if it {@link #hasBits()}. */
+    default ExpressionField<T, I> masked(long bits) {
+        throw new IllegalArgumentException(name() + " has no bits");
+    }
+
     /** How {@link #compare} compares. */
     enum Comparison {
         EQUAL("=="),

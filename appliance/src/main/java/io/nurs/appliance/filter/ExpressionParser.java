@@ -123,10 +123,8 @@ final class ExpressionParser<T> {
     }
 
     private ExpressionField<T, ?> mask(ExpressionField<T, ?> field) {
-        if (!(field instanceof NumberField<T> number) || !number.hasBits()) {
-            throw error(
-                    token,
-                    "only " + fields.withBits() + " to choose by &; for a logical and write and, or &&");
+        if (!field.hasBits()) {
+            throw error(token, "only " + fields.withBits() + " to choose by &; for a logical and write and, or &&");
         }
         take();
         return value(word -> {
@@ -134,7 +132,7 @@ final class ExpressionParser<T> {
             if (mask > MAX_MARK) {
                 throw new IllegalArgumentException(ScalarText.quote(word) + " does not fit in 32 bits");
             }
-            return number.masked(mask);
+            return field.masked(mask);
         });
     }
 

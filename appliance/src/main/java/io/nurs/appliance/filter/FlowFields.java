@@ -23,12 +23,11 @@ final class FlowFields {
     private static final long U63 = Long.MAX_VALUE - 1;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
-    static final FieldDictionary<ConntrackFlow> ALL =
-            new FieldDictionary<>("conntrack knows", "mark has bits");
+    static final FieldDictionary<ConntrackFlow> ALL = new FieldDictionary<>("conntrack knows", "mark has bits");
 
     // flowEndReason(136), RFC 5102 §5.11.3
-    private static final Map<String, Long> END_REASONS =
-            FieldDictionary.words("idleTimeout", 1, "activeTimeout", 2, "endOfFlow", 3, "forcedEnd", 4, "lackOfResources", 5);
+    private static final Map<String, Long> END_REASONS = FieldDictionary.words(
+            "idleTimeout", 1, "activeTimeout", 2, "endOfFlow", 3, "forcedEnd", 4, "lackOfResources", 5);
 
     private static final Map<String, Long> DIRECTIONS = FieldDictionary.words("ingress", 0, "egress", 1);
 
@@ -95,10 +94,14 @@ final class FlowFields {
     }
 
     private static void addIcmp() {
-        Value<ConntrackFlow> type4 = flow -> isIcmp4(flow.original()) ? flow.original().icmpType() : NumberField.ABSENT;
-        Value<ConntrackFlow> code4 = flow -> isIcmp4(flow.original()) ? flow.original().icmpCode() : NumberField.ABSENT;
-        Value<ConntrackFlow> type6 = flow -> isIcmp6(flow.original()) ? flow.original().icmpType() : NumberField.ABSENT;
-        Value<ConntrackFlow> code6 = flow -> isIcmp6(flow.original()) ? flow.original().icmpCode() : NumberField.ABSENT;
+        Value<ConntrackFlow> type4 =
+                flow -> isIcmp4(flow.original()) ? flow.original().icmpType() : NumberField.ABSENT;
+        Value<ConntrackFlow> code4 =
+                flow -> isIcmp4(flow.original()) ? flow.original().icmpCode() : NumberField.ABSENT;
+        Value<ConntrackFlow> type6 =
+                flow -> isIcmp6(flow.original()) ? flow.original().icmpType() : NumberField.ABSENT;
+        Value<ConntrackFlow> code6 =
+                flow -> isIcmp6(flow.original()) ? flow.original().icmpCode() : NumberField.ABSENT;
         add(number(icmpTypeIPv4, "type", U8, type4));
         add(number(icmpCodeIPv4, "code", U8, code4));
         add(number(icmpTypeIPv6, "type", U8, type6));

@@ -17,13 +17,7 @@ import java.util.function.Function;
  * @param <T> what is asked
  */
 record NumberField<T>(
-        String name,
-        String noun,
-        long max,
-        long mask,
-        Map<String, Long> words,
-        boolean hasBits,
-        List<Value<T>> values)
+        String name, String noun, long max, long mask, Map<String, Long> words, boolean hasBits, List<Value<T>> values)
         implements ExpressionField<T, NumberRange> {
     /** What a flow or a packet lacks; outside every range. */
     static final long ABSENT = -1;
@@ -58,8 +52,8 @@ record NumberField<T>(
         return new NumberField<>(name, noun, max, mask, words, true, values);
     }
 
-    /** Only these bits. */
-    NumberField<T> masked(long bits) {
+    @Override
+    public NumberField<T> masked(long bits) {
         Value<T> whole = values.getFirst();
         return new NumberField<>(name, noun, max, bits, words, false, List.of(subject -> {
             long number = whole.of(subject);

@@ -18,22 +18,24 @@ final class PacketFields {
     private static final long U16 = 0xffff;
     private static final long U32 = 0xffff_ffffL;
 
-    static final FieldDictionary<PacketView> ALL = new FieldDictionary<>(
-            "packets have", "mark, tcpControlBits and tcpFlags have bits");
+    static final FieldDictionary<PacketView> ALL =
+            new FieldDictionary<>("packets have", "mark, tcpControlBits and tcpFlags have bits");
 
     // RFC 9293, RFC 3168
-    private static final Map<String, Long> TCP_FLAGS = FieldDictionary.words(
-            "fin", 1, "syn", 2, "rst", 4, "psh", 8, "ack", 16, "urg", 32, "ece", 64, "cwr", 128);
+    private static final Map<String, Long> TCP_FLAGS =
+            FieldDictionary.words("fin", 1, "syn", 2, "rst", 4, "psh", 8, "ack", 16, "urg", 32, "ece", 64, "cwr", 128);
 
     // linux/netfilter.h
     private static final Map<String, Long> HOOKS =
             FieldDictionary.words("prerouting", 0, "input", 1, "forward", 2, "output", 3, "postrouting", 4);
 
     static {
-        Value<PacketView> protocol = packet ->
-                packet.headers().hasProtocol() ? packet.headers().protocol() : NumberField.ABSENT;
-        both(protocolIdentifier.name(), "protocol", NumberField.of("", "protocol", U8, protocol)
-                .withWords(FieldDictionary.PROTOCOLS));
+        Value<PacketView> protocol =
+                packet -> packet.headers().hasProtocol() ? packet.headers().protocol() : NumberField.ABSENT;
+        both(
+                protocolIdentifier.name(),
+                "protocol",
+                NumberField.of("", "protocol", U8, protocol).withWords(FieldDictionary.PROTOCOLS));
         addAddresses();
         addPorts();
         header(icmpTypeIPv4.name(), "type", U8, PacketField.ICMP_TYPE);
@@ -41,12 +43,15 @@ final class PacketFields {
         header(icmpTypeIPv6.name(), "type", U8, PacketField.ICMPV6_TYPE);
         header(icmpCodeIPv6.name(), "code", U8, PacketField.ICMPV6_CODE);
         Value<PacketView> flags = either(PacketField.TCP_FLAGS, PacketField.TCP_FLAGS);
-        both(tcpControlBits.name(), "tcpFlags", NumberField.of("", "number", U12, flags)
-                .withWords(TCP_FLAGS)
-                .withBits());
+        both(
+                tcpControlBits.name(),
+                "tcpFlags",
+                NumberField.of("", "number", U12, flags).withWords(TCP_FLAGS).withBits());
         add(NumberField.of(ipVersion.name(), "version", U8, PacketFields::version));
-        both(ipTTL.name(), "ttl", NumberField.of(
-                "", "number", U8, either(PacketField.IPV4_TTL, PacketField.IPV6_HOP_LIMIT)));
+        both(
+                ipTTL.name(),
+                "ttl",
+                NumberField.of("", "number", U8, either(PacketField.IPV4_TTL, PacketField.IPV6_HOP_LIMIT)));
         both(ipDiffServCodePoint.name(), "dscp", NumberField.of("", "code point", U6, PacketFields::dscp));
         both(ipTotalLength.name(), "length", NumberField.of("", "number", U32, PacketFields::length));
         header(flowLabelIPv6.name(), "label", 0xf_ffff, PacketField.IPV6_FLOW_LABEL);
@@ -78,13 +83,15 @@ final class PacketFields {
 
     /** What stands in no header. */
     private static void addKernels() {
-        add(NumberField.<PacketView>of("mark", "mark", U32, packet -> unsigned(packet.message().mark()))
+        add(NumberField.<PacketView>of(
+                        "mark", "mark", U32, packet -> unsigned(packet.message().mark()))
                 .withBits());
         kernel(ingressInterface.name(), packet -> packet.message().inputInterface());
         kernel(egressInterface.name(), packet -> packet.message().outputInterface());
         kernel(ingressPhysicalInterface.name(), packet -> packet.message().physicalInputInterface());
         kernel(egressPhysicalInterface.name(), packet -> packet.message().physicalOutputInterface());
-        add(NumberField.<PacketView>of("hook", "hook", U8, packet -> packet.message().hook())
+        add(NumberField.<PacketView>of(
+                        "hook", "hook", U8, packet -> packet.message().hook())
                 .withWords(HOOKS));
         add(NumberField.of(
                 "uid",

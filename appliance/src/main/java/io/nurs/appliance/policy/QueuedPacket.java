@@ -113,7 +113,7 @@ public final class QueuedPacket implements PacketView {
         } else if (headers().isIpv4()) {
             long at = headers().networkOffset();
             int before = u16(memory, at + IPV4_TTL);
-            set(memory, at, IPV4_TTL, before, before & 0xff | hops << 8);
+            set(memory, at, IPV4_TTL, before, (before & 0xff) | (hops << 8));
         } else {
             memory.set(U8, headers().networkOffset() + IPV6_HOP_LIMIT, (byte) hops);
             headerChanged = true;
@@ -131,10 +131,10 @@ public final class QueuedPacket implements PacketView {
         int before = u16(memory, at);
         if (headers().isIpv4()) {
             // Version, IHL, then the octet whose first six bits these are.
-            set(memory, at, 0, before, before & 0xff03 | codePoint << ECN_BITS);
+            set(memory, at, 0, before, (before & 0xff03) | (codePoint << ECN_BITS));
         } else {
             // Version, traffic class, flow label: bits 4 to 9 of the header's.
-            memory.set(U16, at, (short) (before & 0xf03f | codePoint << 6));
+            memory.set(U16, at, (short) ((before & 0xf03f) | (codePoint << 6)));
             headerChanged = true;
         }
     }

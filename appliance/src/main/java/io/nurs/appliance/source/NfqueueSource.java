@@ -42,6 +42,7 @@ public final class NfqueueSource extends AbstractSource {
     private static final int BESIDE_PACKET_BYTES = 4096;
 
     private final int queue;
+    private final int maxLength;
     private final NfqueueVerdicts verdicts = new NfqueueVerdicts();
     private final PolicyHandler handler;
     private final NetlinkChannel channel;
@@ -50,6 +51,7 @@ public final class NfqueueSource extends AbstractSource {
             throws StartException {
         super(config, number, loop);
         this.queue = config.queue(number);
+        this.maxLength = config.maxLength();
         this.handler = new PolicyHandler(name(), queue, config.failOpen(), policy, verdicts);
         this.channel = open(config, "packets", options(config));
     }
@@ -151,9 +153,7 @@ public final class NfqueueSource extends AbstractSource {
                 | (config.securityContext() ? NFQA_CFG_F_SECCTX : 0);
         NetlinkRequest request = NfqueueRequests.bind(channel.alloc(), queue);
         NfqueueRequests.withCopyMode(
-                request,
-                config.copyRangeBytes() == 0 ? NFQNL_COPY_META : NFQNL_COPY_PACKET,
-                config.copyRangeBytes());
+                request, config.copyRangeBytes() == 0 ? NFQNL_COPY_META : NFQNL_COPY_PACKET, config.copyRangeBytes());
         NfqueueRequests.withMaximumLength(request, config.maxLength());
         return NfqueueRequests.withFlags(request, flags, flags);
     }
@@ -203,7 +203,7 @@ public final class NfqueueSource extends AbstractSource {
         });
     }
 
-    /** Once more if no answer comes: it may have found the receive buffer full. Then goes on, whatever it was. */
+    /** Goes on with the answer, whatever it is, or without: an answer that finds the receive buffer full is lost. */
     private void untilAnswered(NetlinkRequest request, Runnable next) {
         if (!channel.isActive()) {
             request.release();
@@ -235,6 +235,16 @@ public final class NfqueueSource extends AbstractSource {
 
     public int queue() {
         return queue;
+    }
+
+    /** Packets that may wait in the kernel for their verdict. */
+    public int maxLength() {
+        return maxLength;
+    }
+
+    /** Whether the kernel says that the queue is another's, or nobody's; false where it does not say. Reads a file. */
+    public boolean isLost(QueueState state) {
+        return state.portId() != Integer.toUnsignedLong(channel.localAddress().portId());
     }
 
     public VerdictStats stats() {

@@ -16,6 +16,7 @@ import io.nurs.appliance.source.ConntrackSysctls;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
+import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -109,6 +110,57 @@ final class Findings {
                     "The kernel's counters have not been read for %d s; it is to be each %d s."
                             .formatted(look.secondsSinceReading(), source.intervalSeconds()),
                     "see which collector it waits for; what is counted meanwhile is in the next report"));
+        }
+    }
+
+    void of(QueueStatus queue, SourceLook look) {
+        String subject = "source " + queue.name();
+        String whatHappens = queue.failOpen() ? "pass undecided" : "are dropped";
+        if (queue.bound()) {
+            ofTurning(subject, true, queue.reading(), look);
+        } else {
+            findings.add(Finding.fail(
+                    subject,
+                    "Nobody has queue %d: packets for it pass with --queue-bypass in the rule, and are dropped without."
+                            .formatted(queue.queue()),
+                    "systemctl restart nursd"));
+        }
+        if (look.queueFull.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.fail(
+                    subject,
+                    "Queue %d was full (%d packets wait of at most %d): packets beyond %s."
+                            .formatted(queue.queue(), queue.waiting(), queue.maxLength(), whatHappens),
+                    "share the load: more queues, and --queue-balance in the rule"));
+        }
+        if (look.missed.hasHappenedWithin(RECENT_SECONDS) || look.kernelDropped.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.fail(
+                    subject,
+                    "Packets could not be handed over, %d so far, as the receive buffer was full; the kernel dropped %d. They %s."
+                            .formatted(
+                                    queue.missed(),
+                                    Math.max(0, queue.kernelDropped()) + Math.max(0, queue.userDropped()),
+                                    whatHappens),
+                    "write a larger receive-buffer or a smaller copy-range, or share the load over more queues"));
+        }
+        if (look.failed.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.fail(
+                    subject,
+                    "The policy fails, on %d packets so far; they %s.".formatted(queue.failed(), whatHappens),
+                    "nursd's log says why"));
+        }
+        if (look.loops.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.warn(
+                    subject,
+                    "Packets come back that have the policy's mark, %d so far; they are accepted."
+                            .formatted(queue.loops()),
+                    "write -m mark ! --mark … into the rule, so that it passes over them"));
+        }
+        if (look.refused.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.warn(
+                    subject,
+                    "The kernel refused %d verdicts so far: their packets did not wait any more."
+                            .formatted(queue.refused()),
+                    "see whether an interface went down, at which the kernel drops what waits"));
         }
     }
 

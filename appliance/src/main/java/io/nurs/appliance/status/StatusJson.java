@@ -5,6 +5,7 @@ import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
+import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
 import io.nurs.appliance.status.StatusReport.StackStatus;
@@ -45,6 +46,7 @@ final class StatusJson {
         list("stacks", report.stacks(), this::stack);
         list("sources", report.sources(), this::source);
         list("polled", report.polled(), this::polled);
+        list("queues", report.queues(), this::queue);
         list("collectors", report.collectors(), this::collector);
         list("findings", report.findings(), this::finding);
         json.writeEndObject();
@@ -119,6 +121,33 @@ final class StatusJson {
         json.writeNumberProperty("reports", source.reports());
         json.writeNumberProperty("quotaEvents", source.quotaEvents());
         json.writeNumberProperty("zeroed", source.zeroed());
+    }
+
+    private void queue(QueueStatus queue) {
+        json.writeStringProperty("name", queue.name());
+        json.writeNumberProperty("queue", queue.queue());
+        json.writeStringProperty("namespace", queue.namespace());
+        json.writeStringProperty("policy", queue.policy());
+        json.writeBooleanProperty("failOpen", queue.failOpen());
+        json.writeBooleanProperty("bound", queue.bound());
+        json.writeBooleanProperty("reading", queue.reading());
+        json.writeNumberProperty("packets", queue.packets());
+        json.writeNumberProperty("octets", queue.octets());
+        json.writeNumberProperty("accepted", queue.accepted());
+        json.writeNumberProperty("dropped", queue.dropped());
+        json.writeNumberProperty("repeated", queue.repeated());
+        json.writeNumberProperty("stopped", queue.stopped());
+        json.writeNumberProperty("requeued", queue.requeued());
+        json.writeNumberProperty("changed", queue.changed());
+        json.writeNumberProperty("unchangeable", queue.unchangeable());
+        json.writeNumberProperty("refused", queue.refused());
+        json.writeNumberProperty("failed", queue.failed());
+        json.writeNumberProperty("loops", queue.loops());
+        json.writeNumberProperty("missed", queue.missed());
+        json.writeNumberProperty("maxLength", queue.maxLength());
+        json.writeNumberProperty("waiting", queue.waiting());
+        json.writeNumberProperty("kernelDropped", queue.kernelDropped());
+        json.writeNumberProperty("userDropped", queue.userDropped());
     }
 
     private void ledger(FlowLedger ledger) {

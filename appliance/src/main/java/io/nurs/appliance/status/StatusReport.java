@@ -23,6 +23,7 @@ record StatusReport(
         List<StackStatus> stacks,
         List<SourceStatus> sources,
         List<PolledStatus> polled,
+        List<QueueStatus> queues,
         List<CollectorStatus> collectors,
         List<Finding> findings) {
 
@@ -85,6 +86,43 @@ record StatusReport(
             long reports,
             long quotaEvents,
             long zeroed) {}
+
+    /**
+     * A queue of packets.
+     *
+     * @param policy in words
+     * @param bound whether the kernel says that it is ours, or, where it does not say, whether its socket is open
+     * @param reading whether its event loop turns
+     * @param missed packets that did not fit into the receive buffer
+     * @param waiting in the kernel; -1 where it does not say, as are the two that follow
+     * @param kernelDropped because the queue was full
+     * @param userDropped because the receive buffer was
+     */
+    record QueueStatus(
+            String name,
+            int queue,
+            String namespace,
+            String policy,
+            boolean failOpen,
+            boolean bound,
+            boolean reading,
+            long packets,
+            long octets,
+            long accepted,
+            long dropped,
+            long repeated,
+            long stopped,
+            long requeued,
+            long changed,
+            long unchangeable,
+            long refused,
+            long failed,
+            long loops,
+            long missed,
+            long maxLength,
+            long waiting,
+            long kernelDropped,
+            long userDropped) {}
 
     /**
      * An exporter as one source, or one reader of it, feeds it.

@@ -24,6 +24,7 @@ import io.nurs.appliance.source.QueueState;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
+import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
 import io.nurs.appliance.status.StatusReport.StackStatus;
@@ -201,7 +202,7 @@ final class StatusReporter {
     private static QueueStatus queue(NfqueueSourceConfig config, NfqueueSource source, SourceLook look) {
         VerdictStats stats = source.stats();
         QueueState kernel = look.queue();
-        boolean bound = source.isBound();
+        boolean bound = source.isBound() && (kernel == null || !source.isLost(kernel));
         return new QueueStatus(
                 source.name(),
                 source.queue(),

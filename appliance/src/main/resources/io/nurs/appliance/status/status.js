@@ -75,7 +75,7 @@ function verdict(report) {
   const warns = report.findings.filter(f => f.level === "warn");
   const names = once(report.collectors, c => c.name).length;
   const flows = rateOf(seen);
-  const what = plural(report.sources.length + report.polled.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
+  const what = plural(report.sources.length + report.polled.length + report.queues.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
     + (flows === null || report.sources.length === 0 ? "" : ", " + rate(flows) + " flows/s");
   if (fails.length > 0) {
     const more = report.findings.length - 1;
@@ -258,6 +258,25 @@ function showPolled(report) {
   ]);
 }
 
+const queue = (report, name) => report.queues.find(q => q.name === name);
+
+function showQueues(report) {
+  $("queues-card").hidden = report.queues.length === 0;
+  rows($("queues"), report.queues, q => q.name, q => [
+    [["", q.name], ["place", "queue " + q.queue + " of " + q.namespace + ", policy " + q.policy + (q.failOpen ? ", fail open" : ", fail closed")]],
+    polledState(q),
+    rate(rateOf(r => queue(r, q.name)?.packets)),
+    count(q.packets),
+    count(q.accepted),
+    count(q.dropped),
+    count(q.repeated + q.stopped + q.requeued),
+    count(q.changed),
+    q.waiting < 0 ? "–" : count(q.waiting) + " of " + count(q.maxLength),
+    alarming(q.missed + Math.max(0, q.kernelDropped) + Math.max(0, q.userDropped)),
+    alarming(q.refused),
+  ]);
+}
+
 function collectorState(c) {
   if (c.up) return [["tag ok", "✓ up"]];
   return c.failure ? [["tag fail", "✕ down"], ["why", c.failure]] : [["tag fail", "✕ down"]];
@@ -315,6 +334,7 @@ function show(report) {
   showStacks(report);
   showSources(report);
   showPolled(report);
+  showQueues(report);
   showCollectors(report);
   showAbout(report);
 }
