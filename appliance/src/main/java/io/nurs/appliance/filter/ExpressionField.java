@@ -33,8 +33,8 @@ sealed interface ExpressionField<T, I> permits NumberField, AddressField {
         return false;
     }
 
-    /** Only these bits, if it {@link #hasBits()}. */
-    default ExpressionField<T, I> masked(long bits) {
+    /** Only these bits, if it {@link #hasBits()}: a number, or the name of a value. */
+    default ExpressionField<T, I> masked(String bits) {
         throw new IllegalArgumentException(name() + " has no bits");
     }
 

@@ -1,7 +1,6 @@
 package io.nurs.appliance.filter;
 
 import io.nurs.appliance.config.NearestName;
-import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.filter.ExpressionField.Comparison;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,7 +15,6 @@ final class ExpressionParser<T> {
     /** Parentheses and nots around one comparison. */
     private static final int MAX_DEPTH = 32;
 
-    private static final long MAX_MARK = 0xffff_ffffL;
     private static final String OPERATORS = "==, !=, <, <=, >, >= or in";
 
     private final ExpressionLexer lexer;
@@ -127,13 +125,7 @@ final class ExpressionParser<T> {
             throw error(token, "only " + fields.withBits() + " to choose by &; for a logical and write and, or &&");
         }
         take();
-        return value(word -> {
-            long mask = ScalarText.integer(word);
-            if (mask > MAX_MARK) {
-                throw new IllegalArgumentException(ScalarText.quote(word) + " does not fit in 32 bits");
-            }
-            return field.masked(mask);
-        });
+        return value(field::masked);
     }
 
     private <I> Condition<T> in(ExpressionField<T, I> field) {

@@ -23,6 +23,7 @@ record NumberField<T>(
     static final long ABSENT = -1;
 
     private static final long NO_MASK = -1;
+    private static final long MAX_BITS = 0xffff_ffffL;
 
     /** Reads the number, or {@link #ABSENT}. */
     @FunctionalInterface
@@ -53,7 +54,12 @@ record NumberField<T>(
     }
 
     @Override
-    public NumberField<T> masked(long bits) {
+    public NumberField<T> masked(String word) {
+        Long named = words.get(word);
+        long bits = named == null ? ScalarText.integer(word) : named;
+        if (bits > MAX_BITS) {
+            throw new IllegalArgumentException(ScalarText.quote(word) + " does not fit in 32 bits");
+        }
         Value<T> whole = values.getFirst();
         return new NumberField<>(name, noun, max, bits, words, false, List.of(subject -> {
             long number = whole.of(subject);

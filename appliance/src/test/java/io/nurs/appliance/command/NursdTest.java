@@ -93,6 +93,9 @@ class NursdTest {
                   - { name: acct, source: { type: nfacct, interval: 90s, namespace: monitorns }, exporters: [main] }
                   - { name: kept, source: { type: nfacct, zero: false }, exporters: [main] }
                   - { name: health, source: { type: conntrack-stats }, exporters: [main] }
+                  - name: queues
+                    source: { type: nfqueue, queues: [0-3, 7], policy: { verdict: repeat, mark: 10, drop-if: ttl < 3 } }
+                    exporters: []
                 exporters: { main: { type: netflow9, collector: "192.0.2.10:9995" } }
                 """);
 
@@ -102,9 +105,11 @@ class NursdTest {
                 source acct: nfacct every 1m30s, set to zero, namespace monitorns
                 source kept: nfacct every 1m, left as they are
                 source health: conntrack statistics every 1m, each CPU's too
+                source queues: nfqueue 0-3,7, policy repeat, mark 0xa, drop if "ttl < 3", fail open
                 stack acct: acct -> main
                 stack kept: kept -> main
                 stack health: health -> main
+                stack queues: queues
                 exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health)
                 metrics http://127.0.0.1:9469, for all who reach it
                 """, out.toString());

@@ -290,7 +290,7 @@ class ConfigErrorsTest {
         assertErrors(
                 "stacks: [{ name: a, source: { type: contrack }, exporters: [main] }]\nexporters: { main: { collector: x } }",
                 "1:37: stacks[0].source.type: \"contrack\" is unknown; did you mean conntrack? known values: conntrack, nfacct,"
-                        + " conntrack-stats",
+                        + " conntrack-stats, nfqueue",
                 "2:20: exporters.main: key \"type\" is missing: one of netflow9, ipfix, json, csv, xml, syslog");
     }
 

@@ -27,6 +27,7 @@ class ConfigurationDocTest {
                 exporters: [main]
               - { name: acct, source: { type: nfacct, zzz: 1 }, exporters: [main] }
               - { name: counters, source: { type: conntrack-stats, zzz: 1 }, exporters: [main] }
+              - { name: queues, source: { type: nfqueue, queues: 0, zzz: 1, policy: { zzz: 1, rewrite: { zzz: 1 } } }, exporters: [] }
             exporters:
               main: { type: netflow9, collector: 192.0.2.10, zzz: 1, spool: { directory: /s, zzz: 1 }, template-refresh: { zzz: 1 } }
               tls: { type: ipfix, transport: tls, collector: 192.0.2.10,

@@ -64,6 +64,7 @@ class MetricsListTest {
                     exporters: [main]
                   - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: queues, source: { type: nfqueue, namespace: %1$s, queues: 5 }, exporters: [] }
                 exporters:
                   main:
                     type: ipfix
