@@ -192,6 +192,6 @@ class ConfigEqualityTest {
                         .contains(type)
                 || Set.of(SourceConfig.class, Destination.class, OutputPlace.class)
                         .contains(type)
-                || type.getSimpleName().equals("FlowExpression");
+                || List.of("FlowExpression", "PacketExpression").contains(type.getSimpleName());
     }
 }

@@ -180,6 +180,35 @@ class StatusPagesTest {
     }
 
     @Test
+    void anApplianceThatDecidesOnPacketsAloneIsReady() throws Exception {
+        Subject subject = lab.closing(Subject.start("""
+                stacks:
+                  - { name: gate, source: { type: nfqueue, namespace: %s, queues: 5-6 }, exporters: [] }
+                metrics: { listen: "127.0.0.1:0" }
+                """.formatted(lab.router())));
+        InetSocketAddress at = serve(subject, lab.closing(StatusPages.start(subject::appliance, "1.2.3")));
+        Wait.until("it was looked at", () -> Json.number(first(status(at), "queues"), "waiting") == 0);
+
+        Map<String, Object> status = status(at);
+        Map<String, Object> queue = Json.objects(status.get("queues")).get(1);
+        assertEquals("gate/1", queue.get("name"));
+        assertEquals(6, Json.number(queue, "queue"));
+        assertEquals(true, queue.get("bound"));
+        assertEquals(true, queue.get("reading"));
+        assertEquals("accept", queue.get("policy"));
+        assertEquals(4096, Json.number(queue, "maxLength"));
+        assertEquals(List.of(), status.get("findings"));
+        assertEquals(200, Http.get(at, "/readyz").status());
+
+        Objects.requireNonNull(
+                        subject.appliance().sources().getFirst().channels().get("packets"))
+                .close()
+                .sync();
+        assertEquals("source gate/0 is not bound\n", Http.get(at, "/readyz").body());
+        assertTrue(String.valueOf(first(status(at), "findings").get("what")).startsWith("Nobody has queue 5: "));
+    }
+
+    @Test
     void aSourceWhoseEventLoopStandsStillIsNotAlive() throws Exception {
         Subject subject = subject();
         InetSocketAddress at = serve(subject, lab.closing(StatusPages.start(subject::appliance, "1.2.3")));
