@@ -6,12 +6,14 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NflogSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.SystemUptime;
 import java.util.ArrayDeque;
@@ -238,6 +240,7 @@ final class Reload {
                     case ConntrackSourceConfig conntrack -> ConntrackSource.check(conntrack);
                     case NfacctSourceConfig nfacct -> NfacctSource.check(nfacct);
                     case CounterSourceConfig counters -> CounterSource.check(counters);
+                    case NflogSourceConfig nflog -> NflogSource.check(nflog);
                 }
             }
         }
@@ -281,6 +284,7 @@ final class Reload {
             case ConntrackSourceConfig conntrack -> onItsWay(conntrack);
             case NfacctSourceConfig nfacct -> onItsWay(nfacct);
             case CounterSourceConfig counters -> counters;
+            case NflogSourceConfig nflog -> nflog;
         };
         first.putIfAbsent(name, reader.startSource(plan, config, first.get(name), collectors));
     }

@@ -14,6 +14,7 @@ import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.config.NatEventsConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
 import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.ScalarText;
 import io.nurs.appliance.config.SourceConfig;
@@ -65,6 +66,10 @@ final class ConfigSummary {
                 "conntrack statistics every " + print(counters.interval())
                         + (counters.perCpu() ? ", each CPU's too" : "")
                         + in(counters);
+            case NflogSourceConfig nflog ->
+                "NFLOG, " + nflog.printGroups()
+                        + (nflog.sampling() > 1 ? ", one of " + nflog.sampling() + " packets" : "")
+                        + in(nflog);
         };
     }
 

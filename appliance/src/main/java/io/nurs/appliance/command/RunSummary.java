@@ -4,6 +4,8 @@ import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.PacketSource;
+import io.nurs.appliance.source.PacketStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
@@ -36,7 +38,13 @@ final class RunSummary {
         return switch (source) {
             case ConntrackSource conntrack -> describe(conntrack);
             case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
+            case PacketSource packets -> List.of(describe(packets.name(), packets.stats()));
         };
+    }
+
+    private static String describe(String name, PacketStats stats) {
+        return "source %s: %d packets, %d lost in %d gaps"
+                .formatted(name, stats.packets(), stats.lostEvents(), stats.gaps());
     }
 
     private static String describe(String name, PolledStats stats) {

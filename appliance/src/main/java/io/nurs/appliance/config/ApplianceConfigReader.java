@@ -40,6 +40,8 @@ final class ApplianceConfigReader {
         FlowlessStacks.check(stacks, exporters, placesBySource);
         ConntrackTables.check(placesBySource);
         NfacctObjects.check(placesBySource);
+        PacketGroups.check(placesBySource);
+        PacketGroups.check(stacks, exporters);
         sources.warnUnused();
         exporters.warnUnused();
         return new ApplianceConfig(
@@ -183,10 +185,11 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable SourceConfig source(YamlSection section, String name) {
-        return switch (section.kind("type", "conntrack", "nfacct", "conntrack-stats")) {
+        return switch (section.kind("type", "conntrack", "nfacct", "conntrack-stats", "nflog")) {
             case null -> null;
             case "nfacct" -> NfacctSourceConfig.read(section, name);
             case "conntrack-stats" -> CounterSourceConfig.read(section, name);
+            case "nflog" -> NflogSourceConfig.read(section, name);
             default -> ConntrackSourceConfig.read(section, name);
         };
     }

@@ -3,6 +3,7 @@ package io.nurs.appliance.export;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 
 /** What a source's records are, and so which dictionary its collectors have. */
@@ -17,6 +18,7 @@ public enum RecordKind {
             case ConntrackSourceConfig conntrack -> FLOWS;
             case NfacctSourceConfig nfacct -> NFACCT;
             case CounterSourceConfig counters -> COUNTERS;
+            case NflogSourceConfig nflog -> PACKETS;
         };
     }
 }

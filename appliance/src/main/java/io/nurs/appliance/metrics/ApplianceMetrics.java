@@ -8,6 +8,7 @@ import io.nurs.appliance.Appliance;
 import io.nurs.appliance.config.TopConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.PacketSource;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +105,7 @@ public final class ApplianceMetrics implements AutoCloseable {
         return switch (source) {
             case ConntrackSource conntrack -> new SourceMeters(registry, conntrack, top);
             case PolledSource polled -> new PolledMeters(registry, polled);
+            case PacketSource packets -> new PacketMeters(registry, packets);
         };
     }
 

@@ -4,6 +4,7 @@ import io.nurs.appliance.Finding;
 import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PacketStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
@@ -45,6 +46,7 @@ final class StatusJson {
         list("stacks", report.stacks(), this::stack);
         list("sources", report.sources(), this::source);
         list("polled", report.polled(), this::polled);
+        list("packets", report.packets(), this::packets);
         list("collectors", report.collectors(), this::collector);
         list("findings", report.findings(), this::finding);
         json.writeEndObject();
@@ -119,6 +121,20 @@ final class StatusJson {
         json.writeNumberProperty("reports", source.reports());
         json.writeNumberProperty("quotaEvents", source.quotaEvents());
         json.writeNumberProperty("zeroed", source.zeroed());
+    }
+
+    private void packets(PacketStatus source) {
+        json.writeStringProperty("name", source.name());
+        json.writeStringProperty("type", source.type());
+        json.writeStringProperty("namespace", source.namespace());
+        json.writeNumberProperty("number", source.number());
+        json.writeBooleanProperty("bound", source.bound());
+        json.writeBooleanProperty("reading", source.reading());
+        json.writeNumberProperty("packets", source.packets());
+        json.writeNumberProperty("octets", source.octets());
+        json.writeNumberProperty("lost", source.lost());
+        json.writeNumberProperty("gaps", source.gaps());
+        json.writeNumberProperty("lastLost", source.lastLostMillis());
     }
 
     private void ledger(FlowLedger ledger) {

@@ -23,6 +23,7 @@ record StatusReport(
         List<StackStatus> stacks,
         List<SourceStatus> sources,
         List<PolledStatus> polled,
+        List<PacketStatus> packets,
         List<CollectorStatus> collectors,
         List<Finding> findings) {
 
@@ -85,6 +86,27 @@ record StatusReport(
             long reports,
             long quotaEvents,
             long zeroed) {}
+
+    /**
+     * A reader of packets.
+     *
+     * @param type as the configuration has it
+     * @param number of the group or the queue
+     * @param reading whether its event loop turns
+     * @param lost packets that the kernel could not deliver
+     */
+    record PacketStatus(
+            String name,
+            String type,
+            String namespace,
+            int number,
+            boolean bound,
+            boolean reading,
+            long packets,
+            long octets,
+            long lost,
+            long gaps,
+            long lastLostMillis) {}
 
     /**
      * An exporter as one source, or one reader of it, feeds it.

@@ -15,10 +15,14 @@ import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NflogSource;
+import io.nurs.appliance.source.PacketSource;
+import io.nurs.appliance.source.PacketStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PacketStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
@@ -36,6 +40,7 @@ final class StatusReporter {
     private final Findings findings;
     private final List<SourceStatus> sources = new ArrayList<>();
     private final List<PolledStatus> polled = new ArrayList<>();
+    private final List<PacketStatus> packets = new ArrayList<>();
     private final List<CollectorStatus> collectors = new ArrayList<>();
 
     StatusReporter(Appliance appliance, StatusWatch watch, long nowMillis) {
@@ -72,6 +77,7 @@ final class StatusReporter {
                 config.stacks().stream().map(StatusReporter::stack).toList(),
                 sources,
                 polled,
+                packets,
                 collectors,
                 findings.sorted());
     }
@@ -99,6 +105,11 @@ final class StatusReporter {
                 PolledStatus status = polled(source, look);
                 polled.add(status);
                 findings.of(status, source.stats(), look);
+            }
+            case PacketSource source -> {
+                PacketStatus status = packets(source, look);
+                packets.add(status);
+                findings.of(status, source, look);
             }
         }
         this.config.stacks().stream()
@@ -183,6 +194,25 @@ final class StatusReporter {
                 stats.reported(),
                 stats.quotaEvents(),
                 stats.zeroed());
+    }
+
+    private static PacketStatus packets(PacketSource source, SourceLook look) {
+        PacketStats stats = source.stats();
+        boolean bound = source.isBound();
+        return new PacketStatus(
+                source.name(),
+                switch (source) {
+                    case NflogSource nflog -> "nflog";
+                },
+                source.namespace().toString(),
+                source.number(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                stats.packets(),
+                stats.octets(),
+                stats.lostEvents(),
+                stats.gaps(),
+                stats.lastLostMillis());
     }
 
     private static CollectorStatus collector(
