@@ -37,9 +37,11 @@ public final class NflogSource extends PacketSource {
     /** The headers of IPv6 with some extensions, and of TCP with all its options. */
     private static final int HEADER_BYTES = 128;
 
-    private static final int SLOTS = 8;
-    /** A packet of the most octets that there are, its prefix and attributes. */
-    private static final int SLOT_BYTES = 68 << 10;
+    private static final int SLOTS = 4;
+    /** The longest packet, with its prefix and attributes, and what the kernel needs itself. */
+    private static final int LEAST_BYTES = 65 << 10;
+
+    private static final int KERNELS_OWN_BYTES = 1 << 10;
 
     private static final int NFULNL_TICK_MILLIS = 10;
 
@@ -59,8 +61,13 @@ public final class NflogSource extends PacketSource {
 
     private static NetlinkOptions options(NflogSourceConfig config) {
         return NetlinkOptions.events(NetlinkOptions.NETLINK_NETFILTER)
-                .withSlots(SLOTS, Math.max(SLOT_BYTES, config.bufferBytes()))
+                .withSlots(SLOTS, slotBytes(Math.max(LEAST_BYTES, config.bufferBytes() + KERNELS_OWN_BYTES)))
                 .withReceiveBufferBytes(config.receiveBufferBytes());
+    }
+
+    /** The kernel fills all that it was given for a buffer that it asks for, which is a power of two: alloc_skb() */
+    private static int slotBytes(int bufferBytes) {
+        return Integer.highestOneBit(bufferBytes - 1) << 1;
     }
 
     /**

@@ -221,7 +221,7 @@ class PacketBlocksTest {
                 }
                 spoilt.add(cut);
             }
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < 500; i++) {
                 byte[] wrong = whole.clone();
                 for (int k = random.nextInt(4); k >= 0; k--) {
                     wrong[random.nextInt(wrong.length)] = (byte) random.nextInt();
