@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -270,7 +271,9 @@ class NflogTest extends RouterTest {
             traffic.raw(Lab.SERVER4, Traffic.GRE, "00000800" + "45000014");
             long packets = source(subject).stats().packets();
             assertTrue(packets > 0);
-            // It writes what it has when it ends.
+            Wait.until(
+                    "its last packet",
+                    () -> HexFormat.of().formatHex(Files.readAllBytes(theirs)).contains("0000080045000014"));
             tcpdump.interrupt();
             tcpdump.exitCode();
         }

@@ -75,7 +75,7 @@ function verdict(report) {
   const warns = report.findings.filter(f => f.level === "warn");
   const names = once(report.collectors, c => c.name).length;
   const flows = rateOf(seen);
-  const what = plural(report.sources.length + report.polled.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
+  const what = plural(report.sources.length + report.polled.length + report.packets.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
     + (flows === null || report.sources.length === 0 ? "" : ", " + rate(flows) + " flows/s");
   if (fails.length > 0) {
     const more = report.findings.length - 1;
@@ -258,6 +258,19 @@ function showPolled(report) {
   ]);
 }
 
+function showPackets(report) {
+  $("logged").hidden = report.packets.length === 0;
+  rows($("packets"), report.packets, s => s.name, s => [
+    [["", s.name], ["place", s.type + " of " + s.namespace]],
+    polledState(s),
+    count(s.number),
+    count(s.packets),
+    count(s.octets),
+    alarming(s.lost),
+    count(s.gaps),
+  ]);
+}
+
 function collectorState(c) {
   if (c.up) return [["tag ok", "✓ up"]];
   return c.failure ? [["tag fail", "✕ down"], ["why", c.failure]] : [["tag fail", "✕ down"]];
@@ -315,6 +328,7 @@ function show(report) {
   showStacks(report);
   showSources(report);
   showPolled(report);
+  showPackets(report);
   showCollectors(report);
   showAbout(report);
 }

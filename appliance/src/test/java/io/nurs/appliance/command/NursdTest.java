@@ -93,6 +93,7 @@ class NursdTest {
                   - { name: acct, source: { type: nfacct, interval: 90s, namespace: monitorns }, exporters: [main] }
                   - { name: kept, source: { type: nfacct, zero: false }, exporters: [main] }
                   - { name: health, source: { type: conntrack-stats }, exporters: [main] }
+                  - { name: log, source: { type: nflog, groups: [8, 16-17], sampling: 10 }, exporters: [main] }
                 exporters: { main: { type: netflow9, collector: "192.0.2.10:9995" } }
                 """);
 
@@ -102,10 +103,12 @@ class NursdTest {
                 source acct: nfacct every 1m30s, set to zero, namespace monitorns
                 source kept: nfacct every 1m, left as they are
                 source health: conntrack statistics every 1m, each CPU's too
+                source log: NFLOG, groups 8, 16, 17, one of 10 packets
                 stack acct: acct -> main
                 stack kept: kept -> main
                 stack health: health -> main
-                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health)
+                stack log: log -> main
+                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health), 4 to 6 (source log)
                 metrics http://127.0.0.1:9469, for all who reach it
                 """, out.toString());
     }

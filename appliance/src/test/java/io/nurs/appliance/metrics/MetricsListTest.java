@@ -64,6 +64,7 @@ class MetricsListTest {
                     exporters: [main]
                   - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: packets, source: { type: nflog, namespace: %1$s, groups: [8] }, exporters: [main] }
                 exporters:
                   main:
                     type: ipfix
