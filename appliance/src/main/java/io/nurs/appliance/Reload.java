@@ -6,6 +6,7 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
 import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.export.Collector;
@@ -13,6 +14,7 @@ import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NflogSource;
 import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.SystemUptime;
@@ -241,6 +243,7 @@ final class Reload {
                     case NfacctSourceConfig nfacct -> NfacctSource.check(nfacct);
                     case CounterSourceConfig counters -> CounterSource.check(counters);
                     case NfqueueSourceConfig queues -> NfqueueSource.check(queues);
+                    case NflogSourceConfig nflog -> NflogSource.check(nflog);
                 }
             }
         }
@@ -285,6 +288,7 @@ final class Reload {
             case NfacctSourceConfig nfacct -> onItsWay(nfacct);
             case CounterSourceConfig counters -> counters;
             case NfqueueSourceConfig queues -> queues;
+            case NflogSourceConfig nflog -> nflog;
         };
         first.putIfAbsent(name, reader.startSource(plan, config, first.get(name), collectors));
     }

@@ -26,6 +26,7 @@ class ExamplesTest extends RouterTest {
     private static final int ACCT_NAME = 9;
     private static final int COUNTER_NAME = 16;
     private static final int LEVEL = 19;
+    private static final int PACKET_PREFIX = 21;
 
     private Subject run(String example, String type, String place) throws Exception {
         Path directory = Path.of("examples", example);
@@ -51,7 +52,7 @@ class ExamplesTest extends RouterTest {
 
     private static long sum(List<NfqueueSource> queues, ToLongFunction<VerdictStats> figure) {
         return queues.stream()
-                .mapToLong(queue -> figure.applyAsLong(queue.stats()))
+                .mapToLong(queue -> figure.applyAsLong(queue.decided()))
                 .sum();
     }
 
@@ -61,7 +62,7 @@ class ExamplesTest extends RouterTest {
         traffic.udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 4, 100, 200);
         traffic.udp(Traffic.at(Lab.SERVER6, Lab.PLAIN), 4, 100, 200);
         assertEquals(1, queues.size());
-        assertEquals(4, queues.getFirst().queue());
+        assertEquals(4, queues.getFirst().number());
         Wait.until("16 were accepted", () -> sum(queues, VerdictStats::accepted) == 16);
     }
 
@@ -70,7 +71,7 @@ class ExamplesTest extends RouterTest {
         List<NfqueueSource> queues = queues("mtnfq_accept");
         traffic.udp(Traffic.at(Lab.SERVER4, Lab.PLAIN), 4, 100, 200);
         assertEquals(
-                List.of(1, 2, 3, 4), queues.stream().map(NfqueueSource::queue).toList());
+                List.of(1, 2, 3, 4), queues.stream().map(NfqueueSource::number).toList());
         Wait.until("8 were accepted", () -> sum(queues, VerdictStats::accepted) == 8);
         Wait.until(
                 () -> "8 records, " + collector.records(),
@@ -116,6 +117,27 @@ class ExamplesTest extends RouterTest {
         assertEquals(lab.forwarded(), udp);
         assertTrue(facts.stream().anyMatch(fact -> fact.text(ACCT_NAME).equals("forwarded-icmp")), "those at 0 too");
         assertEquals(new Counted(0, 0), AccountingObjects.of(lab).list().get("forwarded-udp"));
+    }
+
+    /** Eight at a time, of which nurs's predecessor read the first. */
+    @Test
+    void nflogTellsOfTheFirstPacketOfEachConnection() throws Exception {
+        Requires.tools("iptables", "ip6tables");
+        Subject subject = run("nflog", "nflog", "192.0.2.10:4739");
+        traffic.manyUdpFlows(Traffic.at(Lab.SERVER4, Lab.PLAIN), 20_000, 20);
+        traffic.manyUdpFlows(Traffic.at(Lab.SERVER6, Lab.PLAIN), 20_000, 3);
+
+        List<ObservationFact> facts = facts(subject);
+        assertEquals(
+                23,
+                facts.stream()
+                        .filter(fact -> fact.text(PACKET_PREFIX).equals("new: "))
+                        .map(fact -> fact.record().unsigned(IanaElements.sourceTransportPort)
+                                + "/"
+                                + fact.record().templateId())
+                        .distinct()
+                        .count());
+        assertEquals(23, facts.size());
     }
 
     @Test

@@ -91,7 +91,7 @@ class NfqueueTest extends RouterTest {
     }
 
     private static VerdictStats stats(Subject subject) {
-        return queues(subject).getFirst().stats();
+        return queues(subject).getFirst().decided();
     }
 
     /** What the server gets on a port of its own, as text. */
@@ -198,10 +198,10 @@ class NfqueueTest extends RouterTest {
                         source(lab.router(), "queues: 6, policy: { drop-if: destinationTransportPort == 7009 }"))));
         traffic.udp(PLAIN4, 10, 100, 200);
         send(Lab.SERVER4, "dropped there");
-        Wait.until("all went on", () -> queues(subject).get(1).stats().packets() == 21);
+        Wait.until("all went on", () -> queues(subject).get(1).decided().packets() == 21);
         assertEquals(21, stats(subject).requeued());
-        assertEquals(20, queues(subject).get(1).stats().accepted());
-        assertEquals(1, queues(subject).get(1).stats().dropped());
+        assertEquals(20, queues(subject).get(1).decided().accepted());
+        assertEquals(1, queues(subject).get(1).decided().dropped());
     }
 
     /** With fail-open a queue that nobody has lets pass. */
@@ -277,9 +277,9 @@ class NfqueueTest extends RouterTest {
             return Verdict.NF_REPEAT;
         });
         Lab.in(lab.client(), () -> Program.run("python3", "-c", PING, Lab.SERVER4, "abcdefghi"));
-        assertEquals(2, source.stats().repeated());
-        assertEquals(2, source.stats().changed());
-        assertEquals(2, source.stats().marked());
+        assertEquals(2, source.decided().repeated());
+        assertEquals(2, source.decided().changed());
+        assertEquals(2, source.decided().marked());
     }
 
     /** Sends an echo request, and wants its payload back in capitals; a wrong checksum would have no answer. */
@@ -327,7 +327,7 @@ class NfqueueTest extends RouterTest {
             String text = "some text, an odd number of octets".repeat(5_001);
             assertEquals(text.toUpperCase(Locale.ROOT), overTcp(address, text));
         }
-        assertTrue(source.stats().changed() > 4);
+        assertTrue(source.decided().changed() > 4);
     }
 
     /** What the server gets of it. */
@@ -367,7 +367,7 @@ class NfqueueTest extends RouterTest {
             if (failOpen) {
                 assertEquals("hello", receive(receiver));
             }
-            VerdictStats stats = source.stats();
+            VerdictStats stats = source.decided();
             Wait.until("it failed", () -> stats.failed() == 1 && stats.accepted() + stats.dropped() == 1);
             assertEquals(failOpen ? 1 : 0, stats.accepted());
             Wait.until(
@@ -391,9 +391,9 @@ class NfqueueTest extends RouterTest {
         Counted forwarded = lab.forwarded();
         long decided = 0;
         for (NfqueueSource queue : queues(subject)) {
-            assertTrue(queue.stats().packets() > 0, "queue " + queue.queue());
+            assertTrue(queue.decided().packets() > 0, "queue " + queue.number());
             assertEquals(0, queue.refused());
-            decided += queue.stats().accepted();
+            decided += queue.decided().accepted();
         }
         assertEquals(640, decided);
         assertTrue(forwarded.packets() >= 640, "" + forwarded);

@@ -14,6 +14,7 @@ import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.config.NatEventsConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
 import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.ScalarText;
@@ -70,6 +71,10 @@ final class ConfigSummary {
                 "nfqueue " + queues.queueNumbers() + ", policy " + queues.policy()
                         + (queues.failOpen() ? ", fail open" : ", fail closed")
                         + in(queues);
+            case NflogSourceConfig nflog ->
+                "NFLOG, " + nflog.printGroups()
+                        + (nflog.sampling() > 1 ? ", one of " + nflog.sampling() + " packets" : "")
+                        + in(nflog);
         };
     }
 

@@ -6,6 +6,8 @@ import io.nurs.appliance.policy.VerdictStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.NfqueueSource;
+import io.nurs.appliance.source.PacketSource;
+import io.nurs.appliance.source.PacketStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
@@ -39,16 +41,17 @@ final class RunSummary {
             case ConntrackSource conntrack -> describe(conntrack);
             case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
             case NfqueueSource queue -> List.of(describe(queue));
+            case PacketSource packets -> List.of(describe(packets.name(), packets.stats()));
         };
     }
 
     private static String describe(NfqueueSource source) {
-        VerdictStats stats = source.stats();
+        VerdictStats stats = source.decided();
         return ("source %s: queue %d, %d packets: %d accepted, %d dropped, %d repeated, %d stopped, %d to other queues;"
                         + " %d changed, %d verdicts refused, %d failures, %d missed")
                 .formatted(
                         source.name(),
-                        source.queue(),
+                        source.number(),
                         stats.packets(),
                         stats.accepted(),
                         stats.dropped(),
@@ -59,6 +62,11 @@ final class RunSummary {
                         source.refused(),
                         stats.failed(),
                         stats.missed());
+    }
+
+    private static String describe(String name, PacketStats stats) {
+        return "source %s: %d packets, %d lost in %d gaps"
+                .formatted(name, stats.packets(), stats.lostEvents(), stats.gaps());
     }
 
     private static String describe(String name, PolledStats stats) {

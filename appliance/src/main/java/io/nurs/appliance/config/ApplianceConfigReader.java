@@ -41,6 +41,8 @@ final class ApplianceConfigReader {
         ConntrackTables.check(placesBySource);
         NfacctObjects.check(placesBySource);
         NfqueueQueues.check(placesBySource);
+        PacketGroups.check(placesBySource);
+        PacketGroups.check(stacks, exporters);
         sources.warnUnused();
         exporters.warnUnused();
         return new ApplianceConfig(
@@ -185,10 +187,11 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable SourceConfig source(YamlSection section, String name) {
-        return switch (section.kind("type", "conntrack", "nfacct", "conntrack-stats", "nfqueue")) {
+        return switch (section.kind("type", "conntrack", "nfacct", "conntrack-stats", "nflog", "nfqueue")) {
             case null -> null;
             case "nfacct" -> NfacctSourceConfig.read(section, name);
             case "conntrack-stats" -> CounterSourceConfig.read(section, name);
+            case "nflog" -> NflogSourceConfig.read(section, name);
             case "nfqueue" -> NfqueueSourceConfig.read(section, name);
             default -> ConntrackSourceConfig.read(section, name);
         };

@@ -105,6 +105,11 @@ public record NfqueueSourceConfig(
         return false;
     }
 
+    @Override
+    public boolean tellsOfPackets() {
+        return true;
+    }
+
     /** The policy may change while packets come; all else is asked of the kernel when the queue is bound. */
     @Override
     public boolean canBecome(SourceConfig next) {

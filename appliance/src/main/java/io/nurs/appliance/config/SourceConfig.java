@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where records come from. Equal names mean the same source: stacks that name one source share it. */
 public sealed interface SourceConfig
-        permits ConntrackSourceConfig, NfacctSourceConfig, CounterSourceConfig, NfqueueSourceConfig {
+        permits ConntrackSourceConfig, NfacctSourceConfig, CounterSourceConfig, NflogSourceConfig, NfqueueSourceConfig {
     String name();
 
     /** Event loops that share its flows, each with a sequence of its own at each collector. */
@@ -16,6 +16,11 @@ public sealed interface SourceConfig
 
     /** Whether its records are flows: filters, sampling and interfaces are about those. */
     boolean tellsOfFlows();
+
+    /** Whether its records are packets, which can be written as they are. */
+    default boolean tellsOfPackets() {
+        return false;
+    }
 
     /** Whether a source that runs with this can go on with {@code next}: all else is wired in when it starts. */
     boolean canBecome(SourceConfig next);

@@ -12,6 +12,7 @@ import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import io.nurs.netlink.nfacct.NfacctRequests;
+import io.nurs.netlink.nflog.NflogRequests;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ import java.util.function.Function;
 final class CtnetlinkCheck {
     private static final String SUBJECT = "ctnetlink";
     private static final long PATIENCE_SECONDS = 5;
+    private static final int LAST_GROUP = 0xffff;
 
     private CtnetlinkCheck() {}
 
@@ -35,6 +37,12 @@ final class CtnetlinkCheck {
     /** As {@link #finding(Place, EventLoop)}, of the accounting objects. */
     static Finding ofNfacct(Place place, EventLoop loop) throws IOException, InterruptedException {
         return finding(place, loop, "nfacct", "nfnetlink_acct", NfacctRequests::dump);
+    }
+
+    /** As {@link #finding(Place, EventLoop)}, of the packet log: a request that changes nothing of a group that nobody uses. */
+    static Finding ofNflog(Place place, EventLoop loop) throws IOException, InterruptedException {
+        return finding(
+                place, loop, "nflog", "nfnetlink_log", allocator -> NflogRequests.configure(allocator, LAST_GROUP));
     }
 
     private static Finding finding(

@@ -21,7 +21,7 @@ import io.nurs.appliance.output.MessageFormat;
 import io.nurs.appliance.output.Spool;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
-import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.LossCount;
 import io.nurs.appliance.source.Observation;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +70,8 @@ public final class Collector implements Distribution.Member {
     private String source = "";
     private int reader;
     private final @Nullable OptionRecords options;
-    private @Nullable ConntrackStats losses;
+    private @Nullable LossCount losses;
+    private @Nullable IntSupplier sampling;
     private @Nullable InterfaceNames interfaces;
     private boolean tellsInterfaces;
     private @Nullable Collector predecessor;
@@ -255,13 +257,32 @@ public final class Collector implements Distribution.Member {
     }
 
     /** Has option records tell what the source has lost; another source's from now on, if they told of one before. */
-    public void tellLosses(ConntrackStats source) {
+    public void tellLosses(LossCount source) {
         if (options != null) {
             channel.eventLoop().execute(() -> {
                 boolean first = losses == null;
                 losses = source;
                 if (first) {
                     encoder.addOptions(options.meteringReliability(() -> losses));
+                }
+            });
+        }
+    }
+
+    /**
+     * Has option records tell how packets are selected; as another source does from now on, if they told of one before.
+     *
+     * @param number of the group or the queue
+     * @param oneOf asked on the event loop: one of so many packets is there
+     */
+    public void tellSelection(int number, IntSupplier oneOf) {
+        if (options != null) {
+            channel.eventLoop().execute(() -> {
+                boolean first = sampling == null;
+                sampling = oneOf;
+                if (first) {
+                    options.selection(number, () -> sampling == null ? 1 : sampling.getAsInt())
+                            .forEach(encoder::addOptions);
                 }
             });
         }

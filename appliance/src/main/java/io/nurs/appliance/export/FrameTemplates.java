@@ -14,8 +14,11 @@ final class FrameTemplates {
     /** After those of {@link PacketTemplates}. */
     private static final int FIRST_ID = 632;
 
-    /** A record is in one message of at most 65535 octets, and with it, at first, its template. */
-    static final int MOST_OCTETS = 65_000;
+    /**
+     * A record is in one message of at most 65532 octets, and with it, at first, its template (96). Headers of the message and of the
+     * set have 20, the other fields 106 at most, names of interfaces included, beside the prefix.
+     */
+    static final int MOST_OCTETS = 65_532 - 96 - 20 - 106;
 
     private final Template<ObservedPacket> frame;
     private final Template<ObservedPacket> packet;
@@ -43,7 +46,7 @@ final class FrameTemplates {
     }
 
     private static int octets(ObservedPacket seen) {
-        return Math.min(seen.frame().length(), MOST_OCTETS);
+        return Math.min(seen.frame().length(), MOST_OCTETS - seen.prefix().length());
     }
 
     List<Template<ObservedPacket>> all() {

@@ -5,7 +5,7 @@ import static io.nurs.flow.IanaElements.*;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowField;
 import io.nurs.appliance.config.FlowProtocol;
-import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.LossCount;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.Field;
 import io.nurs.flow.FlowEncoder;
@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -117,24 +118,31 @@ final class OptionRecords {
 
     /**
      * RFC 7011 §4.2. The kernel counts each packet; what is lost is its word of a flow's end. How many packets that was about
-     * it does not say: as "ignored packets" stands the number of events lost, and their octets are not known.
+     * it does not say: as "ignored packets" stands the number of events lost. Of sources of packets it is the number of those. Octets are
+     * not known.
      */
-    OptionsSource meteringReliability(Supplier<@Nullable ConntrackStats> source) {
-        Template<ConntrackStats> template = Template.options(
+    OptionsSource meteringReliability(Supplier<@Nullable LossCount> source) {
+        Template<LossCount> template = Template.options(
                 METERING_RELIABILITY,
                 domainScope(),
                 List.of(
-                        Field.u64(ignoredPacketTotalCount, ConntrackStats::lostEvents),
+                        Field.u64(ignoredPacketTotalCount, LossCount::lostEvents),
                         Field.u64(ignoredOctetTotalCount, stats -> 0),
                         // First and last: §4.2 has two times, told apart by their order.
-                        Field.u64(observationTimeMilliseconds, ConntrackStats::firstLostMillis),
-                        Field.u64(observationTimeMilliseconds, ConntrackStats::lastLostMillis)));
+                        Field.u64(observationTimeMilliseconds, LossCount::firstLostMillis),
+                        Field.u64(observationTimeMilliseconds, LossCount::lastLostMillis)));
         return sink -> {
-            ConntrackStats stats = source.get();
+            LossCount stats = source.get();
             if (stats != null) {
                 sink.write(FlowRecord.of(template, stats));
             }
         };
+    }
+
+    /** How packets came to be selected: RFC 5476 §6.5, and in v9 what it knows of that. */
+    List<OptionsSource> selection(int number, IntSupplier oneOf) {
+        PacketSelection selection = new PacketSelection(number, domain, oneOf);
+        return ipfix ? List.of(selection.sequence(), selection.selector()) : List.of(selection.interval());
     }
 
     /** RFC 7011 §4.3. Each domain at a collector has an encoder and a queue of its own, and so is an exporting process. */

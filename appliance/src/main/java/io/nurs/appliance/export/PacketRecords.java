@@ -8,16 +8,22 @@ import io.nurs.flow.Template;
 import java.util.List;
 import java.util.function.Function;
 
-/** What one collector is sent of packets: their headers. One record serves for all. */
+/** What one collector is sent of packets: their headers, or all that is here of them. One record serves for all. */
 final class PacketRecords {
     private final List<Template<ObservedPacket>> templates;
     private final Function<ObservedPacket, Template<ObservedPacket>> choice;
     private final FlowRecord<ObservedPacket> record;
 
     PacketRecords(FlowExporterConfig config, ObservationFields fields) {
-        PacketTemplates headers = new PacketTemplates(fields, config.destination() instanceof OutputDestination);
-        templates = headers.all();
-        choice = headers::of;
+        if (config.writesFrames()) {
+            FrameTemplates frames = new FrameTemplates(fields);
+            templates = frames.all();
+            choice = frames::of;
+        } else {
+            PacketTemplates headers = new PacketTemplates(fields, config.destination() instanceof OutputDestination);
+            templates = headers.all();
+            choice = headers::of;
+        }
         record = FlowRecord.of(templates.getFirst(), new ObservedPacket());
     }
 

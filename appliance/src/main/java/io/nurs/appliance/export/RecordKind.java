@@ -3,6 +3,7 @@ package io.nurs.appliance.export;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
 import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 
@@ -19,6 +20,7 @@ public enum RecordKind {
             case NfacctSourceConfig nfacct -> NFACCT;
             case CounterSourceConfig counters -> COUNTERS;
             case NfqueueSourceConfig queues -> PACKETS;
+            case NflogSourceConfig nflog -> PACKETS;
         };
     }
 }

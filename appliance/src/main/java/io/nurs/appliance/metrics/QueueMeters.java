@@ -23,13 +23,13 @@ final class QueueMeters implements Part {
     QueueMeters(MeterRegistry registry, NfqueueSource source) {
         this.source = source;
         Tags reader = ApplianceMetrics.tags(source.sourceName(), source.reader());
-        Tags queue = reader.and("queue", Integer.toString(source.queue()));
+        Tags queue = reader.and("queue", Integer.toString(source.number()));
         this.netlink = new Meters(registry, reader);
         this.meters = new Meters(registry, queue);
         this.kernel = new Meters(registry, queue);
         SourceMeters.bindUp(netlink, source);
         source.channels().forEach((name, channel) -> NetlinkMeters.bind(netlink, name, channel));
-        bind(meters, source.stats());
+        bind(meters, source.decided());
     }
 
     private void bind(Meters to, VerdictStats stats) {

@@ -4,7 +4,7 @@ package io.nurs.appliance.source;
  * What a conntrack source has done. Written by its event loop alone; other threads may see a value that is a moment old. What
  * became of the flows that ended is in its {@link FlowLedger}.
  */
-public final class ConntrackStats {
+public final class ConntrackStats implements LossCount {
     long seen;
     long ended;
     long repeated;
@@ -72,16 +72,19 @@ public final class ConntrackStats {
     }
 
     /** Events that the kernel could not queue and did not send again. */
+    @Override
     public long lostEvents() {
         return lostEvents;
     }
 
     /** Unix time when events were first found to be lost, to a second; 0 if none is. */
+    @Override
     public long firstLostMillis() {
         return firstLostMillis;
     }
 
     /** Unix time when events were last found to be lost, to a second; 0 if none is. */
+    @Override
     public long lastLostMillis() {
         return lastLostMillis;
     }

@@ -2,6 +2,8 @@ package io.nurs.appliance.source;
 
 import static io.nurs.netlink.nfqueue.NfqueueAttribute.*;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Promise;
 import io.nurs.appliance.StartException;
@@ -10,6 +12,7 @@ import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.policy.ConfiguredPolicy;
 import io.nurs.appliance.policy.PacketPolicy;
 import io.nurs.appliance.policy.PolicyHandler;
+import io.nurs.appliance.policy.QueuedPacket;
 import io.nurs.appliance.policy.VerdictStats;
 import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
@@ -29,11 +32,14 @@ import org.slf4j.LoggerFactory;
  * Packets that rules hand over to be decided on: {@code type: nfqueue}. One reader has one queue. Verdicts wait for nobody: a collector that
  * takes no more is given no more records, and packets go on.
  */
-public final class NfqueueSource extends AbstractSource {
+public final class NfqueueSource extends PacketSource {
     private static final Logger LOG = LoggerFactory.getLogger(NfqueueSource.class);
     private static final long START_TIMEOUT_MILLIS = 10_000;
     /** An answer is lost if the receive buffer has no room for it. */
     private static final long ANSWER_MILLIS = 500;
+
+    // NF_VERDICT_MASK, linux/netfilter.h: what stands above it is the number of a queue.
+    private static final int VERDICT_MASK = 0xff;
 
     private static final int SMALL_COPY_BYTES = 4096;
     private static final int MANY_SLOTS = 64;
@@ -41,18 +47,18 @@ public final class NfqueueSource extends AbstractSource {
     /** What a datagram has beside the packet, a connection and a security context among that. */
     private static final int BESIDE_PACKET_BYTES = 4096;
 
-    private final int queue;
     private final int maxLength;
+    private final FlowSink sink;
     private final NfqueueVerdicts verdicts = new NfqueueVerdicts();
     private final PolicyHandler handler;
     private final NetlinkChannel channel;
 
-    private NfqueueSource(NfqueueSourceConfig config, int number, PacketPolicy policy, EventLoop loop)
+    private NfqueueSource(NfqueueSourceConfig config, int number, PacketPolicy policy, EventLoop loop, FlowSink sink)
             throws StartException {
-        super(config, number, loop);
-        this.queue = config.queue(number);
+        super(config, number, config.queue(number), loop);
+        this.sink = sink;
         this.maxLength = config.maxLength();
-        this.handler = new PolicyHandler(name(), queue, config.failOpen(), policy, verdicts);
+        this.handler = new PolicyHandler(name(), number(), config.failOpen(), policy, verdicts);
         this.channel = open(config, "packets", options(config));
     }
 
@@ -65,7 +71,7 @@ public final class NfqueueSource extends AbstractSource {
     }
 
     /**
-     * Takes the reader's queue, and decides as configured; what was decided goes to {@code sink}, on {@code loop}.
+     * Takes the reader's number(), and decides as configured; what was decided goes to {@code sink}, on {@code loop}.
      *
      * @param number which of the source's readers, from 0
      * @throws StartException if a privilege, the namespace or the kernel's part is missing, or somebody else has the queue
@@ -79,21 +85,23 @@ public final class NfqueueSource extends AbstractSource {
     public static NfqueueSource open(
             NfqueueSourceConfig config, int number, PacketPolicy policy, EventLoop loop, FlowSink sink)
             throws StartException, InterruptedException {
-        NfqueueSource source = new NfqueueSource(config, number, policy, loop);
+        NfqueueSource source = new NfqueueSource(config, number, policy, loop, sink);
         boolean started = false;
         try {
-            source.begin(config, sink);
+            source.openNames();
+            source.begin(config);
             started = true;
             LOG.info(
                     "source {}: queue {} of {}, policy {}",
                     source.name(),
-                    source.queue,
+                    source.number(),
                     source.namespace(),
                     config.policy());
             return source;
         } finally {
             if (!started) {
                 source.discard();
+                source.closeNames();
             }
         }
     }
@@ -108,7 +116,7 @@ public final class NfqueueSource extends AbstractSource {
         SourceSockets.discard(SourceSockets.open(config, SourceSockets.namespace(config), options(config)));
     }
 
-    private void begin(NfqueueSourceConfig config, FlowSink sink) throws StartException, InterruptedException {
+    private void begin(NfqueueSourceConfig config) throws StartException, InterruptedException {
         // The sink has those channels wait for collectors that are read by themselves when it joins them.
         channel.config().setAutoRead(false);
         channel.pipeline()
@@ -118,7 +126,7 @@ public final class NfqueueSource extends AbstractSource {
                         new NfqueueDecoder(channel.stats()),
                         verdicts,
                         handler,
-                        new QueuedPackets(sink),
+                        new QueuedPackets(),
                         sink,
                         new Tail());
         eventLoop().register(channel).sync();
@@ -151,7 +159,7 @@ public final class NfqueueSource extends AbstractSource {
                 | (config.gso() ? NFQA_CFG_F_GSO : 0)
                 | (config.uidGid() ? NFQA_CFG_F_UID_GID : 0)
                 | (config.securityContext() ? NFQA_CFG_F_SECCTX : 0);
-        NetlinkRequest request = NfqueueRequests.bind(channel.alloc(), queue);
+        NetlinkRequest request = NfqueueRequests.bind(channel.alloc(), number());
         NfqueueRequests.withCopyMode(
                 request, config.copyRangeBytes() == 0 ? NFQNL_COPY_META : NFQNL_COPY_PACKET, config.copyRangeBytes());
         NfqueueRequests.withMaximumLength(request, config.maxLength());
@@ -173,12 +181,12 @@ public final class NfqueueSource extends AbstractSource {
     }
 
     private String explainTaken(NfqueueSourceConfig config, Errno errno) {
-        QueueState state = QueueState.of(namespace(), queue);
+        QueueState state = QueueState.of(namespace(), number());
         if (state != null) {
-            return "queue " + queue + " belongs to " + state.owner()
+            return "queue " + number() + " belongs to " + state.owner()
                     + "; the kernel gives a queue to one program only: stop that, or write other queues";
         }
-        return "cannot have queue " + queue + ": either another program has it (as root: cat"
+        return "cannot have queue " + number() + ": either another program has it (as root: cat"
                 + " /proc/net/netfilter/nfnetlink_queue; the second column is most often its process's id), or "
                 + SourceSockets.explain(config, errno);
     }
@@ -197,10 +205,11 @@ public final class NfqueueSource extends AbstractSource {
      */
     @Override
     void reportLast(Promise<Void> done) {
-        untilAnswered(NfqueueRequests.withMaximumLength(NfqueueRequests.configure(channel.alloc(), queue), 0), () -> {
-            channel.pipeline().fireChannelReadComplete();
-            untilAnswered(NfqueueRequests.unbind(channel.alloc(), queue), () -> done.trySuccess(null));
-        });
+        untilAnswered(
+                NfqueueRequests.withMaximumLength(NfqueueRequests.configure(channel.alloc(), number()), 0), () -> {
+                    channel.pipeline().fireChannelReadComplete();
+                    untilAnswered(NfqueueRequests.unbind(channel.alloc(), number()), () -> done.trySuccess(null));
+                });
     }
 
     /** Goes on with the answer, whatever it is, or without: an answer that finds the receive buffer full is lost. */
@@ -233,8 +242,10 @@ public final class NfqueueSource extends AbstractSource {
     @Override
     public void reportNow() {}
 
-    public int queue() {
-        return queue;
+    /** No: it is given all that the rule does not share out to other queues. */
+    @Override
+    public int sampling() {
+        return 1;
     }
 
     /** Packets that may wait in the kernel for their verdict. */
@@ -247,7 +258,8 @@ public final class NfqueueSource extends AbstractSource {
         return state.portId() != Integer.toUnsignedLong(channel.localAddress().portId());
     }
 
-    public VerdictStats stats() {
+    /** What was decided. */
+    public VerdictStats decided() {
         return handler.stats();
     }
 
@@ -267,6 +279,33 @@ public final class NfqueueSource extends AbstractSource {
 
     /** What the kernel tells of the queue; null if nobody has it, or this process may not know. Reads a file. */
     public @Nullable QueueState state() {
-        return QueueState.of(namespace(), queue);
+        return QueueState.of(namespace(), number());
+    }
+
+    /** Makes records of packets that have been decided on, if there is anybody to send them to. */
+    private final class QueuedPackets extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object read) {
+            if (!(read instanceof QueuedPacket packet)) {
+                ctx.fireChannelRead(read);
+                return;
+            }
+            count();
+            if (sink.hasReaders()) {
+                ctx.fireChannelRead(observed.point(packet.message(), packet.verdict() & VERDICT_MASK));
+            }
+        }
+
+        private void count() {
+            stats.packets = handler.stats().packets();
+            stats.octets = handler.stats().octets();
+            long missed = handler.stats().missed();
+            if (missed != stats.lost) {
+                stats.lost = missed;
+                stats.gaps++;
+                stats.lastLostMillis = System.currentTimeMillis();
+                stats.firstLostMillis = stats.firstLostMillis == 0 ? stats.lastLostMillis : stats.firstLostMillis;
+            }
+        }
     }
 }

@@ -13,11 +13,14 @@ import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.OutputSocket;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackSysctls;
+import io.nurs.appliance.source.PacketSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PacketStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
+import io.nurs.netlink.NetlinkChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -161,6 +164,23 @@ final class Findings {
                     "The kernel refused %d verdicts so far: their packets did not wait any more."
                             .formatted(queue.refused()),
                     "see whether an interface went down, at which the kernel drops what waits"));
+        }
+    }
+
+    void of(PacketStatus source, PacketSource live, SourceLook look) {
+        String subject = "source " + source.name();
+        ofTurning(subject, source.bound(), source.reading(), look);
+        if (isRecent(source.lastLostMillis())) {
+            int bytes = live.channels().values().stream()
+                    .mapToInt(NetlinkChannel::receiveBufferBytes)
+                    .max()
+                    .orElse(0);
+            findings.add(Finding.fail(
+                    subject,
+                    "Packets were lost, %d in all beside %d that came: the receive buffer (%d KiB) overflowed."
+                            .formatted(source.lost(), source.packets(), bytes / 1024),
+                    "write receive-buffer: " + bytes / 1024
+                            + "KiB in the source, have rules log less, or see which collector it waits for"));
         }
     }
 

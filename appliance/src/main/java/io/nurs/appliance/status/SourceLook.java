@@ -71,10 +71,10 @@ final class SourceLook {
     private void look(NfqueueSource packets) {
         QueueState state = packets.state();
         queue = state;
-        missed.look(packets.stats().missed());
+        missed.look(packets.decided().missed());
         refused.look(packets.refused());
-        failed.look(packets.stats().failed());
-        loops.look(packets.stats().loops());
+        failed.look(packets.decided().failed());
+        loops.look(packets.decided().loops());
         if (state != null) {
             kernelDropped.look(state.dropped() + state.userDropped());
             queueFull.look(timesFull += state.waiting() >= packets.maxLength() ? 1 : 0);

@@ -4,6 +4,7 @@ import io.nurs.appliance.Finding;
 import io.nurs.appliance.ReloadOutcome;
 import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PacketStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
@@ -47,6 +48,7 @@ final class StatusJson {
         list("sources", report.sources(), this::source);
         list("polled", report.polled(), this::polled);
         list("queues", report.queues(), this::queue);
+        list("packets", report.packets(), this::packets);
         list("collectors", report.collectors(), this::collector);
         list("findings", report.findings(), this::finding);
         json.writeEndObject();
@@ -148,6 +150,20 @@ final class StatusJson {
         json.writeNumberProperty("waiting", queue.waiting());
         json.writeNumberProperty("kernelDropped", queue.kernelDropped());
         json.writeNumberProperty("userDropped", queue.userDropped());
+    }
+
+    private void packets(PacketStatus source) {
+        json.writeStringProperty("name", source.name());
+        json.writeStringProperty("type", source.type());
+        json.writeStringProperty("namespace", source.namespace());
+        json.writeNumberProperty("number", source.number());
+        json.writeBooleanProperty("bound", source.bound());
+        json.writeBooleanProperty("reading", source.reading());
+        json.writeNumberProperty("packets", source.packets());
+        json.writeNumberProperty("octets", source.octets());
+        json.writeNumberProperty("lost", source.lost());
+        json.writeNumberProperty("gaps", source.gaps());
+        json.writeNumberProperty("lastLost", source.lastLostMillis());
     }
 
     private void ledger(FlowLedger ledger) {

@@ -24,6 +24,7 @@ record StatusReport(
         List<SourceStatus> sources,
         List<PolledStatus> polled,
         List<QueueStatus> queues,
+        List<PacketStatus> packets,
         List<CollectorStatus> collectors,
         List<Finding> findings) {
 
@@ -123,6 +124,27 @@ record StatusReport(
             long waiting,
             long kernelDropped,
             long userDropped) {}
+
+    /**
+     * A reader of packets that rules log.
+     *
+     * @param type as the configuration has it
+     * @param number of the group
+     * @param reading whether its event loop turns
+     * @param lost packets that the kernel could not deliver
+     */
+    record PacketStatus(
+            String name,
+            String type,
+            String namespace,
+            int number,
+            boolean bound,
+            boolean reading,
+            long packets,
+            long octets,
+            long lost,
+            long gaps,
+            long lastLostMillis) {}
 
     /**
      * An exporter as one source, or one reader of it, feeds it.

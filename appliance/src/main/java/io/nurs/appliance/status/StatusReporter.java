@@ -17,12 +17,16 @@ import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NflogSource;
 import io.nurs.appliance.source.NfqueueSource;
+import io.nurs.appliance.source.PacketSource;
+import io.nurs.appliance.source.PacketStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.QueueState;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
+import io.nurs.appliance.status.StatusReport.PacketStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
 import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
@@ -42,6 +46,7 @@ final class StatusReporter {
     private final List<SourceStatus> sources = new ArrayList<>();
     private final List<PolledStatus> polled = new ArrayList<>();
     private final List<QueueStatus> queues = new ArrayList<>();
+    private final List<PacketStatus> packets = new ArrayList<>();
     private final List<CollectorStatus> collectors = new ArrayList<>();
 
     StatusReporter(Appliance appliance, StatusWatch watch, long nowMillis) {
@@ -79,6 +84,7 @@ final class StatusReporter {
                 sources,
                 polled,
                 queues,
+                packets,
                 collectors,
                 findings.sorted());
     }
@@ -113,6 +119,11 @@ final class StatusReporter {
                     queues.add(status);
                     findings.of(status, look);
                 }
+            }
+            case PacketSource source -> {
+                PacketStatus status = packets(source, look);
+                packets.add(status);
+                findings.of(status, source, look);
             }
         }
         this.config.stacks().stream()
@@ -200,12 +211,12 @@ final class StatusReporter {
     }
 
     private static QueueStatus queue(NfqueueSourceConfig config, NfqueueSource source, SourceLook look) {
-        VerdictStats stats = source.stats();
+        VerdictStats stats = source.decided();
         QueueState kernel = look.queue();
         boolean bound = source.isBound() && (kernel == null || !source.isLost(kernel));
         return new QueueStatus(
                 source.name(),
-                source.queue(),
+                source.number(),
                 source.namespace().toString(),
                 config.policy().toString(),
                 config.failOpen(),
@@ -228,6 +239,26 @@ final class StatusReporter {
                 kernel == null ? -1 : kernel.waiting(),
                 kernel == null ? -1 : kernel.dropped(),
                 kernel == null ? -1 : kernel.userDropped());
+    }
+
+    private static PacketStatus packets(PacketSource source, SourceLook look) {
+        PacketStats stats = source.stats();
+        boolean bound = source.isBound();
+        return new PacketStatus(
+                source.name(),
+                switch (source) {
+                    case NflogSource nflog -> "nflog";
+                    case NfqueueSource queue -> "nfqueue";
+                },
+                source.namespace().toString(),
+                source.number(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                stats.packets(),
+                stats.octets(),
+                stats.lostEvents(),
+                stats.gaps(),
+                stats.lastLostMillis());
     }
 
     private static CollectorStatus collector(

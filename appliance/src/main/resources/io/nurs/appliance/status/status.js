@@ -75,7 +75,7 @@ function verdict(report) {
   const warns = report.findings.filter(f => f.level === "warn");
   const names = once(report.collectors, c => c.name).length;
   const flows = rateOf(seen);
-  const what = plural(report.sources.length + report.polled.length + report.queues.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
+  const what = plural(report.sources.length + report.polled.length + report.packets.length + report.queues.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
     + (flows === null || report.sources.length === 0 ? "" : ", " + rate(flows) + " flows/s");
   if (fails.length > 0) {
     const more = report.findings.length - 1;
@@ -277,6 +277,19 @@ function showQueues(report) {
   ]);
 }
 
+function showPackets(report) {
+  $("logged").hidden = report.packets.length === 0;
+  rows($("packets"), report.packets, s => s.name, s => [
+    [["", s.name], ["place", s.type + " of " + s.namespace]],
+    polledState(s),
+    count(s.number),
+    count(s.packets),
+    count(s.octets),
+    alarming(s.lost),
+    count(s.gaps),
+  ]);
+}
+
 function collectorState(c) {
   if (c.up) return [["tag ok", "✓ up"]];
   return c.failure ? [["tag fail", "✕ down"], ["why", c.failure]] : [["tag fail", "✕ down"]];
@@ -335,6 +348,7 @@ function show(report) {
   showSources(report);
   showPolled(report);
   showQueues(report);
+  showPackets(report);
   showCollectors(report);
   showAbout(report);
 }

@@ -96,6 +96,7 @@ class NursdTest {
                   - name: queues
                     source: { type: nfqueue, queues: [0-3, 7], policy: { verdict: repeat, mark: 10, drop-if: ttl < 3 } }
                     exporters: []
+                  - { name: log, source: { type: nflog, groups: [8, 16-17], sampling: 10 }, exporters: [main] }
                 exporters: { main: { type: netflow9, collector: "192.0.2.10:9995" } }
                 """);
 
@@ -106,11 +107,13 @@ class NursdTest {
                 source kept: nfacct every 1m, left as they are
                 source health: conntrack statistics every 1m, each CPU's too
                 source queues: nfqueue 0-3,7, policy repeat, mark 0xa, drop if "ttl < 3", fail open
+                source log: NFLOG, groups 8, 16, 17, one of 10 packets
                 stack acct: acct -> main
                 stack kept: kept -> main
                 stack health: health -> main
                 stack queues: queues
-                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health)
+                stack log: log -> main
+                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health), 4 to 6 (source log)
                 metrics http://127.0.0.1:9469, for all who reach it
                 """, out.toString());
     }

@@ -26,6 +26,7 @@ class ConfigurationDocTest {
                 filters: [{ type: mark-interfaces, ingress: 1, egress: 1, zzz: 1 }, { type: match, expression: port == 1, zzz: 1 }]
                 exporters: [main]
               - { name: acct, source: { type: nfacct, zzz: 1 }, exporters: [main] }
+              - { name: packets, source: { type: nflog, groups: [8], zzz: 1 }, exporters: [main] }
               - { name: counters, source: { type: conntrack-stats, zzz: 1 }, exporters: [main] }
               - { name: queues, source: { type: nfqueue, queues: 0, zzz: 1, policy: { zzz: 1, rewrite: { zzz: 1 } } }, exporters: [] }
             exporters:
@@ -35,6 +36,7 @@ class ConfigurationDocTest {
               file: { type: ipfix, file: { path: /f, zzz: 1 } }
               text: { type: json, tcp: "192.0.2.10:1", zzz: 1, tls: { certificate: /c, key: /k, trust: /t, zzz: 1 } }
               daemon: { type: syslog, zzz: 1 }
+              dump: { type: pcap, file: { path: /d }, zzz: 1 }
             metrics: { zzz: 1, tls: { certificate: /c, key: /k, zzz: 1 }, basic-auth: { user: u, password-hash: @, zzz: 1 }, top: { zzz: 1 } }
             """.replace("@", PasswordHash.of("secret").toString());
 
@@ -85,7 +87,7 @@ class ConfigurationDocTest {
     static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(22, e.errors().size(), e::getMessage);
+        assertEquals(24, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()

@@ -86,7 +86,11 @@ public final class EmbeddedCollector implements AutoCloseable {
 
     /** For packets. */
     static EmbeddedCollector ofPackets(String url, Consumer<ByteBuf> socket) {
-        return new EmbeddedCollector(RecordConfigs.config(url), RecordKind.PACKETS, socket);
+        return ofPackets(RecordConfigs.config(url), socket);
+    }
+
+    static EmbeddedCollector ofPackets(FlowExporterConfig config, Consumer<ByteBuf> socket) {
+        return new EmbeddedCollector(config, RecordKind.PACKETS, socket);
     }
 
     /** One that decodes every datagram at once, for {@link #messages()}. */

@@ -65,6 +65,7 @@ class MetricsListTest {
                   - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: queues, source: { type: nfqueue, namespace: %1$s, queues: 5 }, exporters: [] }
+                  - { name: packets, source: { type: nflog, namespace: %1$s, groups: [8] }, exporters: [main] }
                 exporters:
                   main:
                     type: ipfix
