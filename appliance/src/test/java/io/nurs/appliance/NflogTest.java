@@ -612,4 +612,31 @@ class NflogTest extends RouterTest {
         assertTrue(Checkup.findings(subject.appliance().config(), false, what -> {}).stream()
                 .noneMatch(finding -> finding.what().startsWith("is taken, by ")));
     }
+
+    @Test
+    void aReloadMayGiveTheReadersOtherGroups() throws Exception {
+        log("FORWARD", "-p udp --dport 9", "--nflog-group 9 --nflog-threshold 1");
+        String exporter =
+                "main: { type: ipfix, collector: \"127.0.0.1:%d\", flush-interval: 20ms,".formatted(collector.port())
+                        + " template-refresh: { interval: 1s } }\n";
+        Subject subject = start("groups: [8, 9]", exporter);
+        send(NOWHERE, 3, 64);
+        NflogSource second = assertInstanceOf(
+                NflogSource.class, subject.appliance().sources().get(1));
+        Wait.until("all", () -> second.stats().packets() == 3);
+        assertTrue(subject.appliance()
+                .reload(ConfigLoader.parse("test.yaml", yaml("groups: [9, 10]", exporter)))
+                .reloaded());
+        send(NOWHERE, 4, 64);
+        waitForAll(subject, 4);
+        Wait.until(
+                "another selection",
+                () -> collector.messages().stream()
+                        .filter(message -> message.observationDomain() == 1)
+                        .flatMap(message -> message.records().stream())
+                        .anyMatch(record ->
+                                record.templateId() == 636 && record.unsigned(IanaElements.selectionSequenceId) == 9));
+        subject.stop();
+        assertEquals(4, source(subject).stats().packets());
+    }
 }

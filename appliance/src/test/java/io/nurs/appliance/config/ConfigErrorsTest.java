@@ -306,11 +306,11 @@ class ConfigErrorsTest {
                 one.formatted("groups: [8, 7-9]"), "1:56: stacks[0].source.groups[1]: group 8 is in this list twice");
         assertErrors(
                 one.formatted("groups: [65536]"),
-                "1:52: stacks[0].source.groups[0]: \"65536\" is no group: they go from 0 to 65535");
-        assertErrors(one.formatted("groups: [9-8]"), "1:52: stacks[0].source.groups[0]: \"9-8\" ends before it begins");
+                "1:53: stacks[0].source.groups[0]: \"65536\" is no group: they go from 0 to 65535");
+        assertErrors(one.formatted("groups: [9-8]"), "1:53: stacks[0].source.groups[0]: \"9-8\" ends before it begins");
         assertErrors(
                 one.formatted("groups: [8], buffer-size: 1MiB"),
-                "1:69: stacks[0].source.buffer-size: 1MiB is outside 4KiB to 128KiB");
+                "1:70: stacks[0].source.buffer-size: 1MiB is outside 4KiB to 128KiB");
     }
 
     @Test
@@ -331,8 +331,7 @@ class ConfigErrorsTest {
                 """
                 stacks: [{ name: a, source: { type: nflog, groups: [8] }, exporters: [dump] }]
                 exporters: { dump: { type: pcap, file: { path: /d }, biflow: true } }
-                """,
-                "2:54: exporters.dump: unknown key \"biflow\": known keys: type, file, tcp, unix, flush-interval");
+                """, "2:54: exporters.dump: unknown key \"biflow\": known keys: type, file, tcp, unix, flush-interval");
         assertErrors(
                 """
                 stacks: [{ name: a, source: { type: conntrack }, exporters: [dump] }]
