@@ -639,4 +639,28 @@ class NflogTest extends RouterTest {
         subject.stop();
         assertEquals(4, source(subject).stats().packets());
     }
+
+    @Test
+    void aFullDiskLeavesAWholeFileAndIsCounted() throws Exception {
+        Requires.tools("mount", "umount", "tshark");
+        log("FORWARD", "-p udp --dport 9", "--nflog-group 8");
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        Program.run("mount", "-t", "tmpfs", "-o", "size=256k", "nurs", disk.toString());
+        try {
+            Path file = disk.resolve("p.pcapng");
+            Subject subject = start(
+                    "groups: [8]", "dump: { type: pcap, file: { path: %s }, flush-interval: 20ms }\n".formatted(file));
+            send(NOWHERE, 1_000, 1_000);
+            waitForAll(subject, 1_000);
+            Collector dump = subject.collector();
+            Wait.until("a full disk", () -> dump.lostRecords() > 0);
+            subject.stop();
+            long written = source(subject).stats().packets() - dump.notSent().flows();
+            assertTrue(written > 0 && dump.notSent().flows() > 0, written + " written");
+            // It says so if a block is cut short.
+            assertEquals(written, tshark(file, ""));
+        } finally {
+            Program.run("umount", disk.toString());
+        }
+    }
 }
