@@ -267,6 +267,11 @@ final class Reader {
     void tellInterfaces(@Nullable InterfaceNames next) {
         if (source instanceof PacketSource) {
             // It has the names itself, and its collectors have been told.
+            InterfaceNames others = names;
+            names = null;
+            if (others != null) {
+                others.close();
+            }
             return;
         }
         Set<String> told = plan.named();

@@ -52,7 +52,7 @@ class CountersIT {
         Requires.root();
         Requires.tools("setpriv");
         List<String> powerless = joined(AS_NOBODY, "--inh-caps", "-all", "--bounding-set", "-all");
-        for (String source : List.of("nfacct", "conntrack-stats")) {
+        for (String source : List.of("nfacct", "conntrack-stats", "nflog, groups: [8]")) {
             try (Program refused = nursd(powerless, "run", source)) {
                 assertEquals(1, refused.exitCode(), refused.output());
                 assertTrue(refused.output().contains("source acct: "), refused.output());
@@ -75,6 +75,12 @@ class CountersIT {
                     run.output().contains("source acct: 2 readings, 0 failed, 0 passed over; 0 records"), run.output());
             assertTrue(run.output().contains("source health: 2 readings, 0 failed"), run.output());
         }
+        try (Program run = nursd(owner, "run", "nflog, groups: [8]")) {
+            run.waitForOutput("nursd is running");
+            run.terminate();
+            assertEquals(0, run.exitCode(), run.output());
+            assertTrue(run.output().contains("source acct: 0 packets, 0 lost in 0 gaps"), run.output());
+        }
     }
 
     @Test
@@ -84,6 +90,11 @@ class CountersIT {
             doctor.exitCode();
             assertTrue(doctor.output().matches("(?s).*ok +source acct: nfacct +answers\n.*"), doctor.output());
             assertTrue(doctor.output().matches("(?s).*ok +source health: ctnetlink +answers\n.*"), doctor.output());
+        }
+        try (Lab lab = Lab.open();
+                Program doctor = nursd(Lab.within(lab.router()), "doctor", "nflog, groups: [8]")) {
+            doctor.exitCode();
+            assertTrue(doctor.output().matches("(?s).*ok +source acct: nflog +answers\n.*"), doctor.output());
         }
     }
 }

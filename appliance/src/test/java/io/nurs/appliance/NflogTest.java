@@ -7,21 +7,29 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nurs.appliance.config.ConfigLoader;
+import io.nurs.appliance.doctor.Checkup;
 import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.lab.Json;
 import io.nurs.appliance.lab.Lab;
+import io.nurs.appliance.lab.Nfcapd;
 import io.nurs.appliance.lab.Program;
 import io.nurs.appliance.lab.Requires;
 import io.nurs.appliance.lab.Rsyslogd;
 import io.nurs.appliance.lab.Subject;
+import io.nurs.appliance.lab.TextReader;
 import io.nurs.appliance.lab.Traffic;
 import io.nurs.appliance.lab.Wait;
 import io.nurs.appliance.source.NflogSource;
 import io.nurs.flow.DataRecord;
 import io.nurs.flow.IanaElements;
 import io.nurs.netlink.NetlinkChannel;
+import java.io.OutputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +52,11 @@ class NflogTest extends RouterTest {
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
     /** Nobody listens there, so nothing comes back. */
     private static final InetSocketAddress NOWHERE = Traffic.at(Lab.SERVER4, 9);
+
+    /** The kernel's own buffers take some rounds of what a reader that hangs is sent. */
+    private static final int MOST_ROUNDS = 100;
+
+    private static final int A_ROUND = 10_000;
 
     @TempDir
     Path directory;
@@ -476,6 +489,178 @@ class NflogTest extends RouterTest {
                             + " SRC=198\\.51\\.100\\.2 DST=203\\.0\\.113\\.2 LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID=\\d+ DF"
                             + " PROTO=TCP SPT=\\d+ DPT=7001 WINDOW=\\d+ RES=0x00 SYN URGP=0"),
                     syn);
+        }
+    }
+
+    /** Each connection gets a file of its own, with all that a reader has to know. */
+    @Test
+    void aReaderOfASocketGetsAWholeFileEachTime() throws Exception {
+        Requires.tools("tshark");
+        log("FORWARD", "-p udp --dport 9", "--nflog-group 8 --nflog-threshold 1");
+        try (ServerSocket reader = new ServerSocket(0, 4, InetAddress.ofLiteral("127.0.0.1"))) {
+            start(
+                    "groups: [8]",
+                    "dump: { type: pcap, tcp: \"127.0.0.1:%d\", flush-interval: 20ms }\n"
+                            .formatted(reader.getLocalPort()));
+            for (int i = 0; i < 2; i++) {
+                Path file = directory.resolve("connection" + i);
+                try (Socket connection = reader.accept();
+                        OutputStream out = Files.newOutputStream(file)) {
+                    connection.setSoTimeout(1_000);
+                    // What is sent to a connection that the reader has closed is lost.
+                    Wait.until("packets", () -> {
+                        send(NOWHERE, 1, 64);
+                        byte[] octets = new byte[1 << 16];
+                        out.write(
+                                octets,
+                                0,
+                                Math.max(0, connection.getInputStream().read(octets)));
+                        return Files.size(file) > 1_000;
+                    });
+                }
+                send(NOWHERE, 2, 64);
+                assertTrue(tshark(file, "frame.interface_name == \"inside\"") > 2);
+            }
+        }
+    }
+
+    /** While a reader takes nothing packets wait in the kernel's buffer; then it is given up. */
+    @Test
+    void aReaderThatHangsHoldsUpNobodyForLong() throws Exception {
+        log("FORWARD", "-p udp --dport 9", "--nflog-group 8 --nflog-threshold 8");
+        int sent = 0;
+        try (TextReader hanging = TextReader.open()) {
+            Subject subject =
+                    start("groups: [8], receive-buffer: 256KiB", """
+                    hanging: { type: json, tcp: "127.0.0.1:%d", flush-interval: 20ms }
+                    main: { type: ipfix, collector: "127.0.0.1:%d", flush-interval: 20ms }
+                    """.formatted(hanging.port(), collector.port()));
+            Wait.until("a connection", () -> hanging.accepted() == 1);
+            hanging.hang();
+            Collector output = subject.appliance().collectors().stream()
+                    .filter(exporter -> exporter.name().equals("hanging"))
+                    .findFirst()
+                    .orElseThrow();
+            for (int i = 0; i < MOST_ROUNDS && output.lostRecords() == 0; i++) {
+                send(NOWHERE, A_ROUND, 64);
+                sent += A_ROUND;
+                Thread.sleep(200);
+            }
+            assertTrue(output.lostRecords() > 0, "never given up");
+            Wait.until("what comes now comes in", () -> {
+                long before = source(subject).stats().packets();
+                send(NOWHERE, 8, 64);
+                Thread.sleep(100);
+                return source(subject).stats().packets() > before;
+            });
+            subject.stop();
+            long delivered = source(subject).stats().packets();
+            assertTrue(source(subject).stats().lostEvents() > 0, "the kernel had room for all");
+            assertTrue(delivered < sent);
+            assertEquals(logged(), delivered + source(subject).stats().lostEvents());
+            for (Collector exporter : subject.appliance().collectors()) {
+                assertEquals(
+                        delivered,
+                        exporter.encoded().flowRecords() + exporter.encoded().droppedRecords(),
+                        exporter.name());
+            }
+        }
+    }
+
+    /** Nothing in a record of a packet counts: who has flows too would count twice. */
+    @Test
+    void nfdumpCountsNoTraffic() throws Exception {
+        log("FORWARD", "-p udp --dport 9", "--nflog-group 8");
+        for (String protocol : List.of("netflow9", "ipfix")) {
+            try (Nfcapd nfcapd = lab.closing(Nfcapd.start(directory.resolve(protocol)))) {
+                Subject subject = start(
+                        "groups: [8]",
+                        "main: { type: %s, collector: \"127.0.0.1:%d\", flush-interval: 20ms }\n"
+                                .formatted(protocol, nfcapd.port()));
+                long before = logged();
+                send(NOWHERE, 10, 64);
+                waitForAll(subject, logged() - before);
+                subject.stop();
+                List<Map<String, Object>> flows = nfcapd.endWithFlows(protocol.equals("netflow9"));
+                assertEquals(10, flows.size());
+                for (Map<String, Object> flow : flows) {
+                    assertEquals(Lab.SERVER4, flow.get("dst4_addr"));
+                    assertEquals(9, Json.number(flow, "dst_port"));
+                    assertTrue(Json.number(flow, "in_packets") <= 0, flow::toString);
+                    assertTrue(Json.number(flow, "in_bytes") <= 0, flow::toString);
+                }
+            }
+        }
+    }
+
+    @Test
+    void doctorNamesWhoHasAGroup() throws Exception {
+        Subject subject = start(
+                "groups: [8]", "main: { type: ipfix, collector: \"127.0.0.1:%d\" }\n".formatted(collector.port()));
+        List<Finding> findings = Checkup.findings(subject.appliance().config(), false, what -> {});
+        assertTrue(
+                findings.stream()
+                        .anyMatch(finding -> finding.subject().contains("nflog group 8")
+                                && finding.what().startsWith("is taken, by ")),
+                findings::toString);
+        assertTrue(
+                findings.stream()
+                        .anyMatch(finding -> finding.subject().endsWith("nflog")
+                                && finding.what().equals("answers")),
+                findings::toString);
+        subject.stop();
+        assertTrue(Checkup.findings(subject.appliance().config(), false, what -> {}).stream()
+                .noneMatch(finding -> finding.what().startsWith("is taken, by ")));
+    }
+
+    @Test
+    void aReloadMayGiveTheReadersOtherGroups() throws Exception {
+        log("FORWARD", "-p udp --dport 9", "--nflog-group 9 --nflog-threshold 1");
+        String exporter =
+                "main: { type: ipfix, collector: \"127.0.0.1:%d\", flush-interval: 20ms,".formatted(collector.port())
+                        + " template-refresh: { interval: 1s } }\n";
+        Subject subject = start("groups: [8, 9]", exporter);
+        send(NOWHERE, 3, 64);
+        NflogSource second = assertInstanceOf(
+                NflogSource.class, subject.appliance().sources().get(1));
+        Wait.until("all", () -> second.stats().packets() == 3);
+        assertTrue(subject.appliance()
+                .reload(ConfigLoader.parse("test.yaml", yaml("groups: [9, 10]", exporter)))
+                .reloaded());
+        send(NOWHERE, 4, 64);
+        waitForAll(subject, 4);
+        Wait.until(
+                "another selection",
+                () -> collector.messages().stream()
+                        .filter(message -> message.observationDomain() == 1)
+                        .flatMap(message -> message.records().stream())
+                        .anyMatch(record ->
+                                record.templateId() == 636 && record.unsigned(IanaElements.selectionSequenceId) == 9));
+        subject.stop();
+        assertEquals(4, source(subject).stats().packets());
+    }
+
+    @Test
+    void aFullDiskLeavesAWholeFileAndIsCounted() throws Exception {
+        Requires.tools("mount", "umount", "tshark");
+        log("FORWARD", "-p udp --dport 9", "--nflog-group 8");
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        Program.run("mount", "-t", "tmpfs", "-o", "size=256k", "nurs", disk.toString());
+        try {
+            Path file = disk.resolve("p.pcapng");
+            Subject subject = start(
+                    "groups: [8]", "dump: { type: pcap, file: { path: %s }, flush-interval: 20ms }\n".formatted(file));
+            send(NOWHERE, 1_000, 1_000);
+            waitForAll(subject, 1_000);
+            Collector dump = subject.collector();
+            Wait.until("a full disk", () -> dump.lostRecords() > 0);
+            subject.stop();
+            long written = source(subject).stats().packets() - dump.notSent().flows();
+            assertTrue(written > 0 && dump.notSent().flows() > 0, written + " written");
+            // It says so if a block is cut short.
+            assertEquals(written, tshark(file, ""));
+        } finally {
+            Program.run("umount", disk.toString());
         }
     }
 }

@@ -72,6 +72,9 @@ public final class Collector implements Distribution.Member {
     private final @Nullable OptionRecords options;
     private @Nullable LossCount losses;
     private @Nullable IntSupplier sampling;
+    /** Group or queue that the packets are of. */
+    private int selection;
+
     private @Nullable InterfaceNames interfaces;
     private boolean tellsInterfaces;
     private @Nullable Collector predecessor;
@@ -280,8 +283,9 @@ public final class Collector implements Distribution.Member {
             channel.eventLoop().execute(() -> {
                 boolean first = sampling == null;
                 sampling = oneOf;
+                selection = number;
                 if (first) {
-                    options.selection(number, () -> sampling == null ? 1 : sampling.getAsInt())
+                    options.selection(() -> selection, () -> sampling == null ? 1 : sampling.getAsInt())
                             .forEach(encoder::addOptions);
                 }
             });

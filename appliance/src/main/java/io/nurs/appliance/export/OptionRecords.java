@@ -140,7 +140,7 @@ final class OptionRecords {
     }
 
     /** How packets came to be selected: RFC 5476 §6.5, and in v9 what it knows of that. */
-    List<OptionsSource> selection(int number, IntSupplier oneOf) {
+    List<OptionsSource> selection(IntSupplier number, IntSupplier oneOf) {
         PacketSelection selection = new PacketSelection(number, domain, oneOf);
         return ipfix ? List.of(selection.sequence(), selection.selector()) : List.of(selection.interval());
     }

@@ -26,11 +26,11 @@ final class PacketSelection {
     /** samplingAlgorithm(35): every so-manieth. */
     private static final int DETERMINISTIC = 1;
 
-    private final int number;
+    private final IntSupplier number;
     private final long domain;
     private final IntSupplier oneOf;
 
-    PacketSelection(int number, long domain, IntSupplier oneOf) {
+    PacketSelection(IntSupplier number, long domain, IntSupplier oneOf) {
         this.number = number;
         this.domain = domain;
         this.oneOf = oneOf;
@@ -41,8 +41,8 @@ final class PacketSelection {
         return OptionRecords.one(
                 Template.options(
                         SEQUENCE,
-                        List.of(Field.u64(selectionSequenceId, told -> number)),
-                        List.of(Field.u64(selectorId, told -> number))),
+                        List.of(Field.u64(selectionSequenceId, told -> number.getAsInt())),
+                        List.of(Field.u64(selectorId, told -> number.getAsInt()))),
                 this);
     }
 
@@ -51,7 +51,7 @@ final class PacketSelection {
         return OptionRecords.one(
                 Template.options(
                         SELECTOR,
-                        List.of(Field.u64(selectorId, told -> number)),
+                        List.of(Field.u64(selectorId, told -> number.getAsInt())),
                         List.of(
                                 Field.u16(
                                         selectorAlgorithm,

@@ -301,16 +301,16 @@ class ConfigErrorsTest {
                 one.formatted("copy: meta"),
                 "1:29: stacks[0].source: key \"groups\" is missing: list the groups that rules log to, such as [8] or"
                         + " [8, 16-19]");
-        assertErrors(one.formatted("groups: []"), "1:51: stacks[0].source.groups: empty; list at least one group");
+        assertErrors(one.formatted("groups: []"), "1:52: stacks[0].source.groups: empty; list at least one group");
         assertErrors(
-                one.formatted("groups: [8, 7-9]"), "1:55: stacks[0].source.groups[1]: group 8 is in this list twice");
+                one.formatted("groups: [8, 7-9]"), "1:56: stacks[0].source.groups[1]: group 8 is in this list twice");
         assertErrors(
                 one.formatted("groups: [65536]"),
-                "1:52: stacks[0].source.groups[0]: \"65536\" is no group: they go from 0 to 65535");
-        assertErrors(one.formatted("groups: [9-8]"), "1:52: stacks[0].source.groups[0]: \"9-8\" ends before it begins");
+                "1:53: stacks[0].source.groups[0]: \"65536\" is no group: they go from 0 to 65535");
+        assertErrors(one.formatted("groups: [9-8]"), "1:53: stacks[0].source.groups[0]: \"9-8\" ends before it begins");
         assertErrors(
                 one.formatted("groups: [8], buffer-size: 1MiB"),
-                "1:69: stacks[0].source.buffer-size: 1MiB is outside 4KiB to 128KiB");
+                "1:70: stacks[0].source.buffer-size: 1MiB is outside 4KiB to 128KiB");
     }
 
     @Test
@@ -329,10 +329,9 @@ class ConfigErrorsTest {
     void writesPacketsOnlyWhereThereAreSome() {
         assertErrors(
                 """
-                stacks: [{ name: a, source: { type: conntrack }, exporters: [dump] }]
+                stacks: [{ name: a, source: { type: nflog, groups: [8] }, exporters: [dump] }]
                 exporters: { dump: { type: pcap, file: { path: /d }, biflow: true } }
-                """,
-                "2:54: exporters.dump: unknown key \"biflow\": known keys: type, file, tcp, unix, tls, flush-interval");
+                """, "2:54: exporters.dump: unknown key \"biflow\": known keys: type, file, tcp, unix, flush-interval");
         assertErrors(
                 """
                 stacks: [{ name: a, source: { type: conntrack }, exporters: [dump] }]

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.util.ResourceLeakDetector;
 import io.nurs.appliance.config.ConfigException;
 import io.nurs.appliance.config.ConfigLoader;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.appliance.lab.AllocatedBytes;
 import io.nurs.appliance.output.pcapng.PacketBlocks;
 import io.nurs.appliance.source.EmbeddedPackets;
+import io.nurs.appliance.source.EmbeddedSource;
+import io.nurs.netlink.NetlinkBatch;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -237,6 +241,28 @@ class PacketBlocksTest {
                 new EmbeddedPackets(collector.exporter(false)).read(spoilt.toArray(byte[][]::new));
                 assertTrue(collector.records(false).size() > 1_000);
             }
+        }
+    }
+
+    /** 0 bytes a packet, up to the message. */
+    @Test
+    void aPacketOnItsWayToTheWriterAllocatesNothing() throws Exception {
+        ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        try (EmbeddedCollector collector = EmbeddedCollector.ofPackets(config(), message -> {})) {
+            EmbeddedPackets packets = new EmbeddedPackets(collector.exporter(false));
+            NetlinkBatch batch = EmbeddedSource.batch(
+                    EmbeddedPackets.capture("input-tcp4"),
+                    EmbeddedPackets.capture("output-udp4"),
+                    EmbeddedPackets.capture("bridge-vlan"));
+            assertEquals(0, Math.max(0, AllocatedBytes.leastOf(50, () -> {
+                for (int i = 0; i < 3_000; i++) {
+                    packets.read(batch);
+                }
+            })));
+            assertTrue(collector.encoded().flowRecords() >= 9_000);
+        } finally {
+            ResourceLeakDetector.setLevel(level);
         }
     }
 }

@@ -148,6 +148,7 @@ class StatusPagesTest {
                 stacks:
                   - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: log, source: { type: nflog, namespace: %1$s, groups: [8, 9] }, exporters: [main] }
                 exporters:
                   main: { type: netflow9, collector: "127.0.0.1:%2$d", flush-interval: 20ms }
                 metrics: { listen: "127.0.0.1:0" }
@@ -167,7 +168,11 @@ class StatusPagesTest {
                 "conntrack-stats", Json.objects(status.get("polled")).get(1).get("type"));
         assertEquals(List.of(), status.get("sources"));
         assertEquals(List.of(), status.get("findings"));
-        assertEquals(2, Json.objects(status.get("collectors")).size());
+        assertEquals(4, Json.objects(status.get("collectors")).size());
+        Map<String, Object> group = Json.objects(status.get("packets")).get(1);
+        assertEquals("log/1", group.get("name"));
+        assertEquals(9, Json.number(group, "number"));
+        assertEquals(true, group.get("reading"));
         assertEquals(200, Http.get(at, "/readyz").status());
         assertEquals(200, Http.get(at, "/healthz").status());
 
