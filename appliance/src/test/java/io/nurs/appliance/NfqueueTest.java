@@ -462,6 +462,29 @@ class NfqueueTest extends RouterTest {
         }
     }
 
+    /** The queue is not given back meanwhile: no packet passes undecided. */
+    @Test
+    void aReloadTakesUpAnotherPolicy() throws Exception {
+        rule("-A FORWARD -p udp --dport " + ECHO_PORT + " -j NFQUEUE --queue-num 5");
+        Subject subject = start("queues: 5");
+        NfqueueSource source = queues(subject).getFirst();
+        try (DatagramSocket receiver = receiver(Lab.SERVER4)) {
+            send(Lab.SERVER4, "hello");
+            assertEquals("hello", receive(receiver));
+            ReloadOutcome outcome = subject.appliance()
+                    .reload(ConfigLoader.parse(
+                            "test.yaml",
+                            "stacks:\n  - { name: queues, source: " + source(lab.router(), "queues: 5, policy: drop")
+                                    + ", exporters: [] }"));
+            assertTrue(outcome.reloaded(), outcome.words());
+            assertEquals(List.of(source), queues(subject));
+            Wait.until("packets are dropped", () -> {
+                send(Lab.SERVER4, "dropped");
+                return source.decided().dropped() > 0;
+            });
+        }
+    }
+
     @Test
     void saysWhoHasTheQueue() throws Exception {
         Subject first = start("queues: 5");

@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Packets that rules hand over to be decided on: {@code type: nfqueue}. One reader has one queue. Verdicts wait for nobody: a collector that
  * takes no more is given no more records, and packets go on.
+ *
+ * <p>Longer than a class should be: how it explains to the operator why it cannot have a queue.
  */
 public final class NfqueueSource extends PacketSource {
     private static final Logger LOG = LoggerFactory.getLogger(NfqueueSource.class);
@@ -253,7 +255,7 @@ public final class NfqueueSource extends PacketSource {
         return maxLength;
     }
 
-    /** Whether the kernel says that the queue is another's, or nobody's; false where it does not say. Reads a file. */
+    /** Whether the queue is another socket's, by what the kernel says of it. */
     public boolean isLost(QueueState state) {
         return state.portId() != Integer.toUnsignedLong(channel.localAddress().portId());
     }
