@@ -10,6 +10,8 @@ import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
@@ -24,7 +26,11 @@ import io.nurs.appliance.source.EventLosses;
 import io.nurs.appliance.source.FlowSink;
 import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NflogSource;
+import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.NftablesSource;
+import io.nurs.appliance.source.PacketSource;
+import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.SystemUptime;
@@ -137,10 +143,10 @@ final class Reader {
         FlowExporter feeding =
                 loop.submit(() -> new FlowExporter(stacks(next, to))).sync().getNow();
         try {
-            Source opened = open(config, next.number(), first, feeding);
+            Source opened = open(next, config, first, feeding);
             exporter = feeding;
             source = opened;
-            tellLosses(opened, to);
+            tell(opened, to);
             return opened;
         } finally {
             if (!feeding.equals(exporter)) {
@@ -149,8 +155,9 @@ final class Reader {
         }
     }
 
-    private Source open(SourceConfig config, int number, @Nullable Source first, FlowSink sink)
+    private Source open(ReaderPlan next, SourceConfig config, @Nullable Source first, FlowSink sink)
             throws StartException, InterruptedException {
+        int number = next.number();
         return switch (config) {
             case ConntrackSourceConfig conntrack ->
                 ConntrackSource.open(
@@ -159,17 +166,28 @@ final class Reader {
             case NfacctSourceConfig nfacct -> NfacctSource.open(nfacct, loop, sink);
             case CounterSourceConfig counters -> CounterSource.open(counters, loop, sink);
             case NftablesSourceConfig nftables -> NftablesSource.open(nftables, loop, sink);
+            case NfqueueSourceConfig queues -> NfqueueSource.open(queues, number, loop, sink);
+            case NflogSourceConfig nflog -> NflogSource.open(nflog, number, next.wantsFrames(), loop, sink);
         };
     }
 
-    private static void tellLosses(Source running, Map<CollectorKey, Collector> to) {
+    /** What collectors are to know of the source itself. */
+    private static void tell(Source running, Map<CollectorKey, Collector> to) {
         EventLosses losses = switch (running) {
             case ConntrackSource conntrack -> conntrack.stats();
             case ConntrackEventSource events -> events.stats();
-            default -> null;
+            case PacketSource packets -> packets.stats();
+            case PolledSource polled -> null;
         };
         if (losses != null) {
             to.values().forEach(collector -> collector.tellLosses(losses));
+        }
+        if (running instanceof PacketSource packets) {
+            InterfaceNames own = packets.names();
+            to.values().forEach(collector -> {
+                collector.tellSelection(packets.number(), packets::sampling);
+                collector.tellInterfaces(own == null ? null : visitor -> own.forEach(visitor::visit));
+            });
         }
     }
 
@@ -229,7 +247,10 @@ final class Reader {
             if (!next.source().equals(plan.source())) {
                 running.adopt(next.source());
             }
-            tellLosses(running, to);
+            if (running instanceof NflogSource nflog) {
+                nflog.wantWhole(next.wantsFrames());
+            }
+            tell(running, to);
         }
         plan = next;
         collectors = to;
@@ -258,6 +279,15 @@ final class Reader {
 
     /** Has the collectors that are to know tell these names. */
     void tellInterfaces(@Nullable InterfaceNames next) {
+        if (source instanceof PacketSource) {
+            // It has the names itself, and its collectors have been told.
+            InterfaceNames others = names;
+            names = null;
+            if (others != null) {
+                others.close();
+            }
+            return;
+        }
         Set<String> told = plan.named();
         plan.collectors().forEach((exporterName, key) -> {
             Collector collector = collectors.get(key);

@@ -57,6 +57,13 @@ record ReaderPlan(SourceConfig source, int number, List<StackConfig> stacks, Map
                 .collect(Collectors.toSet());
     }
 
+    /** Whether one of its exporters writes packets as they are. */
+    boolean wantsFrames() {
+        return stacks.stream()
+                .flatMap(stack -> stack.exporters().stream())
+                .anyMatch(exporter -> exporter instanceof FlowExporterConfig flows && flows.writesFrames());
+    }
+
     /** Whether flows take other ways than with this plan. */
     boolean isRoutedAs(ReaderPlan other) {
         return collectors.equals(other.collectors) && routes().equals(other.routes());

@@ -7,6 +7,8 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.export.Collector;
@@ -15,6 +17,8 @@ import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.InterfaceNames;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NflogSource;
+import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.NftablesSource;
 import io.nurs.appliance.source.Source;
 import io.nurs.flow.SystemUptime;
@@ -244,6 +248,8 @@ final class Reload {
                     case NfacctSourceConfig nfacct -> NfacctSource.check(nfacct);
                     case CounterSourceConfig counters -> CounterSource.check(counters);
                     case NftablesSourceConfig nftables -> NftablesSource.check(nftables);
+                    case NfqueueSourceConfig queues -> NfqueueSource.check(queues);
+                    case NflogSourceConfig nflog -> NflogSource.check(nflog);
                 }
             }
         }
@@ -289,6 +295,8 @@ final class Reload {
             case NfacctSourceConfig nfacct -> onItsWay(nfacct);
             case CounterSourceConfig counters -> counters;
             case NftablesSourceConfig nftables -> onItsWay(nftables);
+            case NfqueueSourceConfig queues -> queues;
+            case NflogSourceConfig nflog -> nflog;
         };
         first.putIfAbsent(name, reader.startSource(plan, config, first.get(name), collectors));
     }

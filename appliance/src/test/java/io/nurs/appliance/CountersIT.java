@@ -53,7 +53,8 @@ class CountersIT {
         Requires.root();
         Requires.tools("setpriv");
         List<String> powerless = joined(AS_NOBODY, "--inh-caps", "-all", "--bounding-set", "-all");
-        for (String source : List.of("nfacct", "conntrack-stats", "conntrack-events", "nftables")) {
+        for (String source :
+                List.of("nfacct", "conntrack-stats", "conntrack-events", "nftables", "nflog, groups: [8]")) {
             try (Program refused = nursd(powerless, "run", source)) {
                 assertEquals(1, refused.exitCode(), refused.output());
                 assertTrue(refused.output().matches("(?s).*source (acct|told): .*"), refused.output());
@@ -78,6 +79,12 @@ class CountersIT {
             assertTrue(
                     run.output().contains("source told: 0 new, 0 updates, 0 destroyed; 0 events lost, 0 unreadable"),
                     run.output());
+        }
+        try (Program run = nursd(owner, "run", "nflog, groups: [8]")) {
+            run.waitForOutput("nursd is running");
+            run.terminate();
+            assertEquals(0, run.exitCode(), run.output());
+            assertTrue(run.output().contains("source acct: 0 packets, 0 lost in 0 gaps"), run.output());
         }
     }
 
@@ -118,6 +125,11 @@ class CountersIT {
             assertEquals(0, run.exitCode(), run.output());
             assertTrue(
                     run.output().contains("source acct: 0 changes in 0 transactions, 0 of nobody known"), run.output());
+        }
+        try (Lab lab = Lab.open();
+                Program doctor = nursd(Lab.within(lab.router()), "doctor", "nflog, groups: [8]")) {
+            doctor.exitCode();
+            assertTrue(doctor.output().matches("(?s).*ok +source acct: nflog +answers\n.*"), doctor.output());
         }
     }
 }

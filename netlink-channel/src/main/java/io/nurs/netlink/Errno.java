@@ -12,6 +12,7 @@ public final class Errno extends IOException {
     public static final int EACCES = 13;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EPROTONOSUPPORT = 93;
     public static final int EOPNOTSUPP = 95;
@@ -51,6 +52,7 @@ public final class Errno extends IOException {
             case EACCES -> "permission denied (EACCES)";
             case EBUSY -> "busy (EBUSY)";
             case EEXIST -> "exists already (EEXIST)";
+            case ENODEV -> "no such device (ENODEV)";
             case EINVAL -> "invalid argument (EINVAL)";
             case EPROTONOSUPPORT -> "protocol not supported (EPROTONOSUPPORT)";
             case EOPNOTSUPP -> "operation not supported (EOPNOTSUPP)";

@@ -16,6 +16,8 @@ import io.nurs.appliance.config.MatchConfig;
 import io.nurs.appliance.config.MetricsConfig;
 import io.nurs.appliance.config.NatEventsConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.OutputDestination;
 import io.nurs.appliance.config.ScalarText;
@@ -70,6 +72,14 @@ final class ConfigSummary {
                         + (counters.perCpu() ? ", each CPU's too" : "")
                         + in(counters);
             case NftablesSourceConfig nftables -> describe(nftables);
+            case NfqueueSourceConfig queues ->
+                "nfqueue " + queues.queueNumbers() + ", policy " + queues.policy()
+                        + (queues.failOpen() ? ", fail open" : ", fail closed")
+                        + in(queues);
+            case NflogSourceConfig nflog ->
+                "NFLOG, " + nflog.printGroups()
+                        + (nflog.sampling() > 1 ? ", one of " + nflog.sampling() + " packets" : "")
+                        + in(nflog);
         };
     }
 
@@ -145,7 +155,7 @@ final class ConfigSummary {
                 .collect(Collectors.joining());
         String exporters = stack.exporters().stream().map(ExporterConfig::name).collect(Collectors.joining(", "));
         String distribution = stack.distribution() == DistributionMode.MIRROR ? "" : " (" + stack.distribution() + ")";
-        return stack.source().name() + filters + " -> " + exporters + distribution;
+        return stack.source().name() + filters + (exporters.isEmpty() ? "" : " -> " + exporters) + distribution;
     }
 
     private static String describe(FilterConfig filter) {

@@ -2,12 +2,16 @@ package io.nurs.appliance.command;
 
 import io.nurs.appliance.Appliance;
 import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.policy.VerdictStats;
 import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackEventStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
+import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.NftablesSource;
 import io.nurs.appliance.source.NftablesStats;
+import io.nurs.appliance.source.PacketSource;
+import io.nurs.appliance.source.PacketStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.source.Source;
@@ -42,6 +46,8 @@ final class RunSummary {
             case ConntrackEventSource events -> List.of(describe(events.name(), events.stats()));
             case NftablesSource nftables -> List.of(describe(nftables.name(), nftables.stats()), describe(nftables));
             case PolledSource polled -> List.of(describe(polled.name(), polled.stats()));
+            case NfqueueSource queue -> List.of(describe(queue));
+            case PacketSource packets -> List.of(describe(packets.name(), packets.stats()));
         };
     }
 
@@ -54,6 +60,30 @@ final class RunSummary {
                         stats.destroyed(),
                         stats.lostEvents(),
                         stats.unreadable());
+    }
+
+    private static String describe(NfqueueSource source) {
+        VerdictStats stats = source.decided();
+        return ("source %s: queue %d, %d packets: %d accepted, %d dropped, %d repeated, %d stopped, %d to other queues;"
+                        + " %d changed, %d verdicts refused, %d failures, %d missed")
+                .formatted(
+                        source.name(),
+                        source.number(),
+                        stats.packets(),
+                        stats.accepted(),
+                        stats.dropped(),
+                        stats.repeated(),
+                        stats.stopped(),
+                        stats.requeued(),
+                        stats.changed(),
+                        source.refused(),
+                        stats.failed(),
+                        stats.missed());
+    }
+
+    private static String describe(String name, PacketStats stats) {
+        return "source %s: %d packets, %d lost in %d gaps"
+                .formatted(name, stats.packets(), stats.lostEvents(), stats.gaps());
     }
 
     private static String describe(String name, PolledStats stats) {

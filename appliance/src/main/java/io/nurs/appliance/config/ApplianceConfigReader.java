@@ -41,6 +41,9 @@ final class ApplianceConfigReader {
         ConntrackTables.check(placesBySource);
         NfacctObjects.check(placesBySource);
         NftablesObjects.check(placesBySource);
+        NfqueueQueues.check(placesBySource);
+        PacketGroups.check(placesBySource);
+        PacketGroups.check(stacks, exporters);
         sources.warnUnused();
         exporters.warnUnused();
         return new ApplianceConfig(
@@ -95,7 +98,7 @@ final class ApplianceConfigReader {
         String name = section.required("name", "give the stack a name, such as flows", this::stackName);
         SourceConfig source = stackSource(section, name == null ? "" : name);
         List<FilterConfig> filters = filters(section);
-        List<ExporterConfig> targets = stackExporters(section);
+        List<ExporterConfig> targets = stackExporters(section, source instanceof NfqueueSourceConfig);
         DistributionMode distribution = distribution(section, targets);
         if (source != null) {
             FlowlessStacks.check(section, source);
@@ -154,14 +157,15 @@ final class ApplianceConfigReader {
         return filters;
     }
 
-    private List<ExporterConfig> stackExporters(YamlSection section) {
+    /** @param mayBeNone whether the source is of use by itself */
+    private List<ExporterConfig> stackExporters(YamlSection section, boolean mayBeNone) {
         YamlValue list = section.value("exporters");
         if (list == null) {
             section.missing("exporters", "list the names of the exporters that get these flows, such as [main]");
             return List.of();
         }
         List<YamlValue> items = list.items();
-        if (items.isEmpty() && list.isList()) {
+        if (items.isEmpty() && list.isList() && !mayBeNone) {
             list.error("empty; list at least one exporter");
         }
         Map<String, ExporterConfig> targets = new LinkedHashMap<>();
@@ -184,12 +188,15 @@ final class ApplianceConfigReader {
     }
 
     private static @Nullable SourceConfig source(YamlSection section, String name) {
-        return switch (section.kind("type", "conntrack", "conntrack-events", "nfacct", "conntrack-stats", "nftables")) {
+        return switch (section.kind(
+                "type", "conntrack", "conntrack-events", "nfacct", "conntrack-stats", "nflog", "nfqueue", "nftables")) {
             case null -> null;
             case "conntrack-events" -> ConntrackEventSourceConfig.read(section, name);
             case "nfacct" -> NfacctSourceConfig.read(section, name);
             case "conntrack-stats" -> CounterSourceConfig.read(section, name);
             case "nftables" -> NftablesSourceConfig.read(section, name);
+            case "nflog" -> NflogSourceConfig.read(section, name);
+            case "nfqueue" -> NfqueueSourceConfig.read(section, name);
             default -> ConntrackSourceConfig.read(section, name);
         };
     }

@@ -29,6 +29,9 @@ public record FlowExporterConfig(
     private static final int MIN_MESSAGE_BYTES = 512;
     // 65535 less the headers of IPv4 (20) and UDP (8).
     private static final int MAX_MESSAGE_BYTES = 65_507;
+    /** RFC 7011 §3.1, for packets as they are. */
+    private static final int MAX_STREAM_BYTES = 65_535;
+
     private static final Destination PLACEHOLDER = new FileDestination(FileDestination.STDOUT, 0, Duration.ZERO, 0);
 
     /** To a collector over UDP. */
@@ -51,6 +54,7 @@ public record FlowExporterConfig(
 
     /** What becomes of IPFIX messages that no collector reads; null after reporting what is wrong. */
     static @Nullable FlowExporterConfig readOutput(YamlSection section, String name, OutputFormat format) {
+        boolean isPackets = format == OutputFormat.PCAP;
         OutputDestination destination = OutputDestination.read(section, format);
         FlowExporterConfig fallback =
                 defaults(name, FlowProtocol.IPFIX, destination == null ? PLACEHOLDER : destination);
@@ -59,10 +63,10 @@ public record FlowExporterConfig(
                 FlowProtocol.IPFIX,
                 fallback.destination,
                 fallback.observationDomain,
-                section.optional("filter", FlowExpression::parse),
-                RecordsConfig.readOutput(section),
+                isPackets ? null : section.optional("filter", FlowExpression::parse),
+                isPackets ? RecordsConfig.ofPackets() : RecordsConfig.readOutput(section),
                 fallback.templateRefresh,
-                fallback.maxMessageBytes,
+                isPackets ? MAX_STREAM_BYTES : fallback.maxMessageBytes,
                 flushInterval(section, fallback));
         section.finish();
         return destination == null ? null : config;
@@ -70,6 +74,11 @@ public record FlowExporterConfig(
 
     private static Duration flushInterval(YamlSection section, FlowExporterConfig fallback) {
         return section.duration("flush-interval", fallback.flushInterval, Duration.ofMillis(10), Duration.ofMinutes(1));
+    }
+
+    /** Whether packets are written as they are, octet by octet. */
+    public boolean writesFrames() {
+        return destination instanceof OutputDestination output && output.format() == OutputFormat.PCAP;
     }
 
     /** What it writes, as prose has it. */

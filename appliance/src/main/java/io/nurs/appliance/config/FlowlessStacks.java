@@ -25,11 +25,12 @@ final class FlowlessStacks {
     static void check(
             List<StackConfig> stacks, NamedParts<ExporterConfig> exporters, Map<SourceConfig, YamlValue> places) {
         places.forEach((source, place) -> {
-            if (!source.tellsOfFlows()
-                    && stacks.stream()
-                            .filter(stack -> stack.source().equals(source))
-                            .flatMap(stack -> stack.exporters().stream())
-                            .allMatch(FlowlessStacks::isOfEvents)) {
+            List<ExporterConfig> fed = stacks.stream()
+                    .filter(stack -> stack.source().equals(source))
+                    .flatMap(stack -> stack.exporters().stream())
+                    .toList();
+            // No exporter at all is a choice, where it is allowed.
+            if (!source.tellsOfFlows() && !fed.isEmpty() && fed.stream().allMatch(FlowlessStacks::isOfEvents)) {
                 place.warning("nothing of it is sent: all exporters of its stacks are for events of NAT; give one other"
                         + " fields");
             }

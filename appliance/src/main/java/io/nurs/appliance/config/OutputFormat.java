@@ -7,7 +7,9 @@ public enum OutputFormat {
     CSV("csv", "CSV"),
     XML("xml", "XML"),
     /** RFC 5424, or what syslog(3) writes. */
-    SYSLOG("syslog", "syslog");
+    SYSLOG("syslog", "syslog"),
+    /** pcapng: packets, and no records. */
+    PCAP("pcap", "pcapng");
 
     private final String word;
     private final String title;

@@ -51,6 +51,18 @@ public record RecordsConfig(
                 flows.natView, flows.biflow, flows.fields, flows.enterpriseNumber, false, flows.sampling);
     }
 
+    /** Of one that writes packets as they are: no record, and no key. */
+    static RecordsConfig ofPackets() {
+        RecordsConfig fallback = defaults(FlowProtocol.IPFIX);
+        return new RecordsConfig(
+                fallback.natView,
+                fallback.biflow,
+                fallback.fields,
+                fallback.enterpriseNumber,
+                false,
+                fallback.sampling);
+    }
+
     private static RecordsConfig readFlows(YamlSection exporter, FlowProtocol protocol) {
         RecordsConfig fallback = defaults(protocol);
         NatView natView = exporter.choice("nat-view", fallback.natView);

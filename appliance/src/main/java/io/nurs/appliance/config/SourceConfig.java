@@ -8,6 +8,8 @@ public sealed interface SourceConfig
                 ConntrackEventSourceConfig,
                 NfacctSourceConfig,
                 CounterSourceConfig,
+                NflogSourceConfig,
+                NfqueueSourceConfig,
                 NftablesSourceConfig {
     String name();
 
@@ -20,6 +22,11 @@ public sealed interface SourceConfig
 
     /** Whether its records are flows: filters, sampling and interfaces are about those. */
     boolean tellsOfFlows();
+
+    /** Whether its records are packets, which can be written as they are. */
+    default boolean tellsOfPackets() {
+        return false;
+    }
 
     /** Whether a source that runs with this can go on with {@code next}: all else is wired in when it starts. */
     boolean canBecome(SourceConfig next);

@@ -14,10 +14,13 @@ import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.Transport;
 import io.nurs.appliance.source.ConntrackSysctls;
+import io.nurs.appliance.source.GroupOwners;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -96,6 +99,8 @@ public final class Checkup {
                     look("source " + counters.name(), () -> answers(counters, loop, CtnetlinkCheck::finding));
                 case NftablesSourceConfig nftables ->
                     look("source " + nftables.name(), () -> answers(nftables, loop, CtnetlinkCheck::ofNftables));
+                case NfqueueSourceConfig queues -> look("source " + queues.name(), () -> queues(queues));
+                case NflogSourceConfig nflog -> look("source " + nflog.name(), () -> groups(nflog, loop));
             }
         }
         look("clock", () -> findings.add(ClockCheck.finding()));
@@ -152,6 +157,30 @@ public final class Checkup {
         Place place = place(source);
         if (place != null) {
             findings.add(question.of(place, loop));
+        }
+    }
+
+    private void queues(NfqueueSourceConfig source) throws IOException {
+        Place place = place(source);
+        if (place != null) {
+            findings.addAll(QueueCheck.findings(place, source, running));
+        }
+    }
+
+    private void groups(NflogSourceConfig source, EventLoop loop) throws IOException, InterruptedException {
+        Place place = place(source);
+        if (place == null) {
+            return;
+        }
+        findings.add(CtnetlinkCheck.ofNflog(place, loop));
+        for (int group : source.groups()) {
+            String owner = GroupOwners.of(place.namespace(), group);
+            if (!owner.isEmpty() && !running) {
+                findings.add(Finding.fail(
+                        place.subject("nflog group " + group),
+                        "is taken, by " + owner + ", so nursd does not start",
+                        "stop that, or choose another group in the source and in the rule"));
+            }
         }
     }
 

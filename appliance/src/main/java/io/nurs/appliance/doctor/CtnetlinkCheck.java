@@ -12,6 +12,7 @@ import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkRequestTracker;
 import io.nurs.netlink.conntrack.ConntrackRequests;
 import io.nurs.netlink.nfacct.NfacctRequests;
+import io.nurs.netlink.nflog.NflogRequests;
 import io.nurs.netlink.nftables.NftablesRequests;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import java.util.function.Function;
 final class CtnetlinkCheck {
     private static final String SUBJECT = "ctnetlink";
     private static final long PATIENCE_SECONDS = 5;
+    private static final int LAST_GROUP = 0xffff;
 
     private CtnetlinkCheck() {}
 
@@ -41,6 +43,12 @@ final class CtnetlinkCheck {
     /** As {@link #finding(Place, EventLoop)}, of the rule set. */
     static Finding ofNftables(Place place, EventLoop loop) throws IOException, InterruptedException {
         return finding(place, loop, "nftables", "nf_tables", NftablesRequests::generation);
+    }
+
+    /** As {@link #finding(Place, EventLoop)}, of the packet log: a request that changes nothing of a group that nobody uses. */
+    static Finding ofNflog(Place place, EventLoop loop) throws IOException, InterruptedException {
+        return finding(
+                place, loop, "nflog", "nfnetlink_log", allocator -> NflogRequests.configure(allocator, LAST_GROUP));
     }
 
     private static Finding finding(
@@ -76,6 +84,10 @@ final class CtnetlinkCheck {
     }
 
     private static Finding refused(String subject, String module, Throwable cause) {
+        if (cause instanceof Errno errno && errno.number() == Errno.ENODEV) {
+            // Nobody has that group.
+            return Finding.ok(subject, "answers");
+        }
         boolean forbidden = cause instanceof Errno errno && errno.number() == Errno.EPERM;
         return forbidden
                 ? Finding.ok(subject, "unknown: only CAP_NET_ADMIN may ask")

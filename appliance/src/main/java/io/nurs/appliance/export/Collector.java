@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,10 @@ public final class Collector implements Distribution.Member {
     private int reader;
     private final @Nullable OptionRecords options;
     private @Nullable EventLosses losses;
+    private @Nullable IntSupplier sampling;
+    /** Group or queue that the packets are of. */
+    private int selection;
+
     private @Nullable InterfaceNames interfaces;
     private boolean tellsInterfaces;
     private @Nullable Collector predecessor;
@@ -262,6 +267,26 @@ public final class Collector implements Distribution.Member {
                 losses = source;
                 if (first) {
                     encoder.addOptions(options.meteringReliability(() -> losses));
+                }
+            });
+        }
+    }
+
+    /**
+     * Has option records tell how packets are selected; as another source does from now on, if they told of one before.
+     *
+     * @param number of the group or the queue
+     * @param oneOf asked on the event loop: one of so many packets is there
+     */
+    public void tellSelection(int number, IntSupplier oneOf) {
+        if (options != null) {
+            channel.eventLoop().execute(() -> {
+                boolean first = sampling == null;
+                sampling = oneOf;
+                selection = number;
+                if (first) {
+                    options.selection(() -> selection, () -> sampling == null ? 1 : sampling.getAsInt())
+                            .forEach(encoder::addOptions);
                 }
             });
         }

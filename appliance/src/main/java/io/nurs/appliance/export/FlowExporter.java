@@ -99,6 +99,11 @@ public final class FlowExporter extends FlowSink {
     }
 
     @Override
+    public boolean hasReaders() {
+        return !collectors.isEmpty();
+    }
+
+    @Override
     public void log(SendLog log) {
         group.log(log);
     }

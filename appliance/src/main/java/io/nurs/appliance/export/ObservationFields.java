@@ -2,6 +2,7 @@ package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.flow.Field;
+import io.nurs.flow.FieldWriter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
 /** Fields of our own elements, as an exporter numbers and measures them; keeps those that it has made. */
@@ -56,6 +58,21 @@ final class ObservationFields {
             case NETFLOW9 ->
                 Field.string(numbered, bytes, source -> new String(value.apply(source), StandardCharsets.UTF_8));
         };
+    }
+
+    /** As {@link #string}, of octets that are there already. */
+    <S> Field<S> text(
+            NursElement element, int bytes, ToIntFunction<S> length, FieldWriter<S> writer, FieldWriter<S> padded) {
+        used.add(element);
+        var numbered = element.in(protocol, enterprise);
+        return switch (protocol) {
+            case IPFIX -> Field.variable(numbered, length, writer);
+            case NETFLOW9 -> Field.octets(numbered, bytes, padded);
+        };
+    }
+
+    boolean isIpfix() {
+        return protocol == FlowProtocol.IPFIX;
     }
 
     /** The namespace's name, if it has one. */

@@ -6,6 +6,7 @@ import io.nurs.appliance.source.CounterReport;
 import io.nurs.appliance.source.NfacctReport;
 import io.nurs.appliance.source.NftablesObservation;
 import io.nurs.appliance.source.Observation;
+import io.nurs.appliance.source.ObservedPacket;
 import io.nurs.flow.FlowRecord;
 import io.nurs.flow.Template;
 import java.util.List;
@@ -22,6 +23,7 @@ final class ObservationRecords {
     private final @Nullable CounterTemplates counters;
     private final @Nullable NftablesTemplates nftables;
     private @Nullable FlowRecord<ConntrackEvent> event;
+    private final @Nullable PacketRecords packets;
 
     /** @param namespace name of the network namespace that is read; empty for nursd's own */
     ObservationRecords(FlowExporterConfig config, RecordKind kind, String namespace) {
@@ -32,6 +34,7 @@ final class ObservationRecords {
         this.nfacct = kind == RecordKind.NFACCT && !none ? new NfacctTemplates(fields) : null;
         this.counters = kind == RecordKind.COUNTERS && !none ? new CounterTemplates(fields) : null;
         this.nftables = kind == RecordKind.NFTABLES && !none ? new NftablesTemplates(fields) : null;
+        this.packets = kind == RecordKind.PACKETS && !none ? new PacketRecords(config, fields) : null;
     }
 
     RecordKind kind() {
@@ -53,9 +56,13 @@ final class ObservationRecords {
         if (nftables != null) {
             return nftables.all();
         }
+        if (packets != null) {
+            return packets.templates();
+        }
         return counters != null ? counters.all() : List.of();
     }
 
+    /** The record is borrowed. */
     void write(Observation observation, Consumer<? super FlowRecord<? extends Observation>> to) {
         switch (observation) {
             case ConntrackEvent told -> {
@@ -76,6 +83,11 @@ final class ObservationRecords {
             case NftablesObservation told -> {
                 if (nftables != null) {
                     nftables.write(told, to);
+                }
+            }
+            case ObservedPacket packet -> {
+                if (packets != null) {
+                    to.accept(packets.of(packet));
                 }
             }
         }

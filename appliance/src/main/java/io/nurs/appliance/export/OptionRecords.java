@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +118,8 @@ final class OptionRecords {
 
     /**
      * RFC 7011 §4.2. The kernel counts each packet; what is lost is its word of a flow's end. How many packets that was about
-     * it does not say: as "ignored packets" stands the number of events lost, and their octets are not known.
+     * it does not say: as "ignored packets" stands the number of events lost. Of sources of packets it is the number of those. Octets are
+     * not known.
      */
     OptionsSource meteringReliability(Supplier<@Nullable EventLosses> source) {
         Template<EventLosses> template = Template.options(
@@ -135,6 +137,12 @@ final class OptionRecords {
                 sink.write(FlowRecord.of(template, stats));
             }
         };
+    }
+
+    /** How packets came to be selected: RFC 5476 §6.5, and in v9 what it knows of that. */
+    List<OptionsSource> selection(IntSupplier number, IntSupplier oneOf) {
+        PacketSelection selection = new PacketSelection(number, domain, oneOf);
+        return ipfix ? List.of(selection.sequence(), selection.selector()) : List.of(selection.interval());
     }
 
     /** RFC 7011 §4.3. Each domain at a collector has an encoder and a queue of its own, and so is an exporting process. */

@@ -6,11 +6,13 @@ import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.OutputDestination;
+import io.nurs.appliance.config.OutputFormat;
 import io.nurs.appliance.config.OutputSocket;
 import io.nurs.appliance.output.MessageFileChannel;
 import io.nurs.appliance.output.MessageFileOptions;
 import io.nurs.appliance.output.MessageFormat;
 import io.nurs.appliance.output.SocketSink;
+import io.nurs.appliance.output.pcapng.PacketBlocks;
 import io.nurs.appliance.output.text.CsvLines;
 import io.nurs.appliance.output.text.EcsLines;
 import io.nurs.appliance.output.text.JsonLines;
@@ -65,6 +67,9 @@ final class Outputs {
                 .map(element ->
                         element.in(FlowProtocol.IPFIX, exporter.records().enterpriseNumber()))
                 .toList();
+        if (output.format() == OutputFormat.PCAP) {
+            return new PacketBlocks(exporter.name(), own, "nurs");
+        }
         RecordLines lines = switch (output.format()) {
             case JSON ->
                 switch (output.names()) {
@@ -74,6 +79,7 @@ final class Outputs {
             case CSV -> CsvLines.of(elements(templates));
             case XML -> new XmlLines();
             case SYSLOG -> syslog(output);
+            case PCAP -> throw new IllegalStateException("packets are no lines");
         };
         return new RecordText(exporter.name(), own, lines);
     }

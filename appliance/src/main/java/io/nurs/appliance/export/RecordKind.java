@@ -4,6 +4,8 @@ import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
 import io.nurs.appliance.config.NfacctSourceConfig;
+import io.nurs.appliance.config.NflogSourceConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 
@@ -13,6 +15,7 @@ public enum RecordKind {
     CONNTRACK_EVENTS,
     NFACCT,
     COUNTERS,
+    PACKETS,
     NFTABLES;
 
     public static RecordKind of(SourceConfig source) {
@@ -22,6 +25,8 @@ public enum RecordKind {
             case NfacctSourceConfig nfacct -> NFACCT;
             case CounterSourceConfig counters -> COUNTERS;
             case NftablesSourceConfig nftables -> NFTABLES;
+            case NfqueueSourceConfig queues -> PACKETS;
+            case NflogSourceConfig nflog -> PACKETS;
         };
     }
 }

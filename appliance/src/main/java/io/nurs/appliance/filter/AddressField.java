@@ -1,8 +1,6 @@
 package io.nurs.appliance.filter;
 
 import io.nurs.appliance.config.ScalarText;
-import io.nurs.appliance.source.ConntrackFlow;
-import io.nurs.netlink.conntrack.TupleView;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,56 +8,42 @@ import java.util.List;
  * An address, or two of which either will do.
  *
  * @param families which it can be of
+ * @param <T> what is asked
  */
-record AddressField(String name, Families families, List<Side> sides) implements FlowField<IpPrefix> {
+record AddressField<T>(String name, Families families, List<Side<T>> sides) implements ExpressionField<T, IpPrefix> {
     enum Families {
         IPV4,
         IPV6,
         BOTH
     }
 
-    /** Which of the flow's addresses; the tuple behind NAT is the answer's, and so the other way round. */
-    enum Side {
-        SOURCE(false, true),
-        DESTINATION(false, false),
-        POST_NAT_SOURCE(true, false),
-        POST_NAT_DESTINATION(true, true);
+    /** One of the addresses that a flow or a packet has. */
+    interface Side<T> {
+        /** Whether it has one, of IPv6. */
+        boolean isIpv6(T subject);
 
-        private final boolean reply;
-        private final boolean first;
+        /** Whether it has one, of IPv4. */
+        boolean isIpv4(T subject);
 
-        Side(boolean reply, boolean first) {
-            this.reply = reply;
-            this.first = first;
+        /** The first eight octets of an IPv6 address. */
+        long high(T subject);
+
+        /** The last eight, or the four of an IPv4 address. */
+        long low(T subject);
+
+        private long ipv4(T subject) {
+            return isIpv4(subject) ? low(subject) : NumberField.ABSENT;
         }
 
-        private TupleView tuple(ConntrackFlow flow) {
-            return reply ? flow.reply() : flow.original();
-        }
-
-        long ipv4(ConntrackFlow flow) {
-            TupleView tuple = tuple(flow);
-            return tuple.isIpv6() ? NumberField.ABSENT : low(tuple);
-        }
-
-        boolean isIn(ConntrackFlow flow, IpPrefix prefix, long highMask, long lowMask) {
-            TupleView tuple = tuple(flow);
-            return tuple.isIpv6()
-                    && (low(tuple) & lowMask) == prefix.low()
-                    && (high(tuple) & highMask) == prefix.high();
-        }
-
-        private long high(TupleView tuple) {
-            return first ? tuple.sourceHigh() : tuple.destinationHigh();
-        }
-
-        private long low(TupleView tuple) {
-            return first ? tuple.sourceLow() : tuple.destinationLow();
+        private boolean isIn(T subject, IpPrefix prefix, long highMask, long lowMask) {
+            return isIpv6(subject)
+                    && (low(subject) & lowMask) == prefix.low()
+                    && (high(subject) & highMask) == prefix.high();
         }
     }
 
     @Override
-    public FlowPredicate compare(Comparison comparison, String word) {
+    public Condition<T> compare(Comparison comparison, String word) {
         IpPrefix address = item(word);
         if (!address.isSingle()) {
             throw new IllegalArgumentException(
@@ -67,7 +51,7 @@ record AddressField(String name, Families families, List<Side> sides) implements
         }
         return switch (comparison) {
             case EQUAL -> in(List.of(address));
-            case UNEQUAL -> FlowPredicate.not(in(List.of(address)));
+            case UNEQUAL -> Condition.not(in(List.of(address)));
             default ->
                 throw new IllegalArgumentException(
                         "addresses have no order: use ==, != or `in` with " + name + ", not " + comparison);
@@ -87,23 +71,23 @@ record AddressField(String name, Families families, List<Side> sides) implements
     }
 
     @Override
-    public FlowPredicate in(List<IpPrefix> items) {
+    public Condition<T> in(List<IpPrefix> items) {
         NumberSet ipv4 = new NumberSet(items.stream()
                 .filter(prefix -> !prefix.isIpv6())
                 .map(IpPrefix::range)
                 .toList());
         List<IpPrefix> ipv6 = items.stream().filter(IpPrefix::isIpv6).toList();
-        List<FlowPredicate> tests = new ArrayList<>();
-        for (Side side : sides) {
+        List<Condition<T>> tests = new ArrayList<>();
+        for (Side<T> side : sides) {
             if (ipv6.size() < items.size()) {
-                tests.add(flow -> ipv4.contains(side.ipv4(flow)));
+                tests.add(subject -> ipv4.contains(side.ipv4(subject)));
             }
             for (IpPrefix prefix : ipv6) {
                 long highMask = prefix.highMask();
                 long lowMask = prefix.lowMask();
-                tests.add(flow -> side.isIn(flow, prefix, highMask, lowMask));
+                tests.add(subject -> side.isIn(subject, prefix, highMask, lowMask));
             }
         }
-        return FlowPredicate.anyOf(tests);
+        return Condition.anyOf(tests);
     }
 }

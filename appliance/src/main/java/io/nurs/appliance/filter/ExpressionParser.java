@@ -1,63 +1,66 @@
 package io.nurs.appliance.filter;
 
 import io.nurs.appliance.config.NearestName;
-import io.nurs.appliance.config.ScalarText;
-import io.nurs.appliance.filter.FlowField.Comparison;
+import io.nurs.appliance.filter.ExpressionField.Comparison;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an expression by recursive descent, a method for each rule of the grammar in docs/configuration.md, and compiles it. */
-final class ExpressionParser {
+final class ExpressionParser<T> {
     /** Parentheses and nots around one comparison. */
     private static final int MAX_DEPTH = 32;
 
-    private static final long MAX_MARK = 0xffff_ffffL;
     private static final String OPERATORS = "==, !=, <, <=, >, >= or in";
 
     private final ExpressionLexer lexer;
     private ExpressionToken token;
     private int depth;
-    private boolean readsMarkInterfaces;
+    private final FieldDictionary<T> fields;
+    private final Set<String> read = new HashSet<>();
 
-    ExpressionParser(String text) {
+    ExpressionParser(String text, FieldDictionary<T> fields) {
+        this.fields = fields;
         this.lexer = new ExpressionLexer(text);
         this.token = lexer.next();
     }
 
-    FlowPredicate parse() {
-        FlowPredicate expression = expression();
+    Condition<T> parse() {
+        Condition<T> expression = expression();
         if (token.kind() != ExpressionToken.Kind.END) {
             throw error(token, "expected and, or, or the end, found " + token);
         }
         return expression;
     }
 
-    boolean readsMarkInterfaces() {
-        return readsMarkInterfaces;
+    /** Names of the fields that the expression asks for. */
+    Set<String> read() {
+        return read;
     }
 
-    private FlowPredicate expression() {
-        List<FlowPredicate> parts = new ArrayList<>(List.of(conjunction()));
+    private Condition<T> expression() {
+        List<Condition<T>> parts = new ArrayList<>(List.of(conjunction()));
         while (token.isEither("or", "||")) {
             take();
             parts.add(conjunction());
         }
-        return FlowPredicate.anyOf(parts);
+        return Condition.anyOf(parts);
     }
 
-    private FlowPredicate conjunction() {
-        List<FlowPredicate> parts = new ArrayList<>(List.of(term()));
+    private Condition<T> conjunction() {
+        List<Condition<T>> parts = new ArrayList<>(List.of(term()));
         while (token.isEither("and", "&&")) {
             take();
             parts.add(term());
         }
-        return FlowPredicate.allOf(parts);
+        return Condition.allOf(parts);
     }
 
-    private FlowPredicate term() {
+    private Condition<T> term() {
         boolean not = token.isEither("not", "!");
         if (!not && !token.is("(")) {
             return comparison();
@@ -66,9 +69,9 @@ final class ExpressionParser {
             throw error(token, "nested more than " + MAX_DEPTH + " levels deep");
         }
         take();
-        FlowPredicate inner;
+        Condition<T> inner;
         if (not) {
-            inner = FlowPredicate.not(term());
+            inner = Condition.not(term());
         } else {
             inner = expression();
             expect(")", "and, or, or )");
@@ -77,8 +80,8 @@ final class ExpressionParser {
         return inner;
     }
 
-    private FlowPredicate comparison() {
-        FlowField<?> field = field();
+    private Condition<T> comparison() {
+        ExpressionField<T, ?> field = field();
         if (token.is("&")) {
             field = mask(field);
         }
@@ -91,57 +94,51 @@ final class ExpressionParser {
             throw error(operator, "expected " + OPERATORS + " after " + field.name() + ", found " + operator);
         }
         take();
-        FlowField<?> compared = field;
+        ExpressionField<T, ?> compared = field;
         return value(word -> compared.compare(comparison, word));
     }
 
-    private FlowField<?> field() {
+    private ExpressionField<T, ?> field() {
         ExpressionToken name = token;
         if (!name.isWord() || isKeyword(name)) {
             throw error(name, "expected a field, not or (, found " + name);
         }
-        FlowField<?> field = FlowFields.byName(name.text());
+        ExpressionField<T, ?> field = fields.byName(name.text());
         if (field == null) {
             throw error(name, unknown(name));
         }
-        readsMarkInterfaces |= FlowFields.isFromMarks(field);
+        read.add(field.name());
         take();
         return field;
     }
 
-    private static String unknown(ExpressionToken name) {
-        if (FlowFields.isProtocol(name.text())) {
+    private String unknown(ExpressionToken name) {
+        if (fields.isProtocol(name.text())) {
             return name + " is no field: write protocol == " + name.text();
         }
-        return name + " is no field that conntrack knows; "
-                + NearestName.hint(name.text(), FlowFields.names(), "known fields");
+        return name + " is no field that " + fields.whoKnows() + "; "
+                + NearestName.hint(name.text(), fields.names(), "known fields");
     }
 
-    private FlowField<?> mask(FlowField<?> field) {
-        if (!(field instanceof NumberField number) || !number.name().equals("mark")) {
-            throw error(token, "only mark has bits to choose by &; for a logical and write and, or &&");
+    private ExpressionField<T, ?> mask(ExpressionField<T, ?> field) {
+        if (!field.hasBits()) {
+            throw error(token, "only " + fields.withBits() + " to choose by &; for a logical and write and, or &&");
         }
         take();
-        return value(word -> {
-            long mask = ScalarText.integer(word);
-            if (mask > MAX_MARK) {
-                throw new IllegalArgumentException(ScalarText.quote(word) + " does not fit in 32 bits");
-            }
-            return number.masked(mask);
-        });
+        return value(field::masked);
     }
 
-    private <I> FlowPredicate in(FlowField<I> field) {
+    private <I> Condition<T> in(ExpressionField<T, I> field) {
         boolean not = token.is("not");
         if (not) {
             take();
         }
         expect("in", "in after not");
-        FlowPredicate in = field.in(token.is("[") ? items(field) : List.of(value(field::item)));
-        return not ? FlowPredicate.not(in) : in;
+        Condition<T> in = field.in(token.is("[") ? items(field) : List.of(value(field::item)));
+        return not ? Condition.not(in) : in;
     }
 
-    private <I> List<I> items(FlowField<I> field) {
+    private <I> List<I> items(ExpressionField<T, I> field) {
         List<I> items = new ArrayList<>();
         do {
             take();
@@ -152,7 +149,7 @@ final class ExpressionParser {
     }
 
     /** Reads a value; what is wrong with it is told with its place. */
-    private <T> T value(Function<String, T> reader) {
+    private <V> V value(Function<String, V> reader) {
         ExpressionToken word = token;
         if (!word.isWord() || isKeyword(word)) {
             throw error(word, "expected a value, found " + word);
@@ -161,7 +158,7 @@ final class ExpressionParser {
         return at(word, () -> reader.apply(word.text()));
     }
 
-    private <T> T at(ExpressionToken place, Supplier<T> reader) {
+    private <V> V at(ExpressionToken place, Supplier<V> reader) {
         try {
             return reader.get();
         } catch (IllegalArgumentException e) {

@@ -12,10 +12,10 @@ public final class FlowExpression {
     private static final int MAX_CHARACTERS = 65_536;
 
     private final String text;
-    private final FlowPredicate predicate;
+    private final Condition<ConntrackFlow> predicate;
     private final boolean readsMarkInterfaces;
 
-    private FlowExpression(String text, FlowPredicate predicate, boolean readsMarkInterfaces) {
+    private FlowExpression(String text, Condition<ConntrackFlow> predicate, boolean readsMarkInterfaces) {
         this.text = text;
         this.predicate = predicate;
         this.readsMarkInterfaces = readsMarkInterfaces;
@@ -31,14 +31,15 @@ public final class FlowExpression {
             throw new IllegalArgumentException(
                     "longer than " + MAX_CHARACTERS + " characters; share it out over several filters");
         }
-        ExpressionParser parser = new ExpressionParser(text);
-        FlowPredicate predicate = parser.parse();
-        return new FlowExpression(text.strip(), predicate, parser.readsMarkInterfaces());
+        ExpressionParser<ConntrackFlow> parser = new ExpressionParser<>(text, FlowFields.ALL);
+        Condition<ConntrackFlow> predicate = parser.parse();
+        return new FlowExpression(
+                text.strip(), predicate, parser.read().stream().anyMatch(FlowFields::isFromMarks));
     }
 
     /** The number of a protocol that has a name here; null if it has none. */
     public static @Nullable Integer protocol(String name) {
-        Long number = FlowFields.protocol(name);
+        Long number = FieldDictionary.PROTOCOLS.get(name);
         return number == null ? null : number.intValue();
     }
 

@@ -3,17 +3,13 @@ package io.nurs.appliance.filter;
 import static io.nurs.flow.IanaElements.*;
 
 import io.nurs.appliance.filter.AddressField.Families;
-import io.nurs.appliance.filter.AddressField.Side;
 import io.nurs.appliance.filter.NumberField.Value;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.InformationElement;
 import io.nurs.netlink.conntrack.TupleView;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The dictionary from IANA's elements, and from words of our own where IANA has none or two, to what conntrack tells of a
@@ -27,31 +23,22 @@ final class FlowFields {
     private static final long U63 = Long.MAX_VALUE - 1;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
-    // Assigned Internet Protocol Numbers
-    private static final int ICMP = 1;
-    private static final int ICMPV6 = 58;
-
-    private static final Map<String, FlowField<?>> BY_NAME = new LinkedHashMap<>();
-
-    /** In the order in which the operator is told of them. */
-    private static final Map<String, Long> PROTOCOLS = words(
-            "tcp", 6, "udp", 17, "icmp", ICMP, "icmp6", ICMPV6, "icmpv6", ICMPV6, "sctp", 132, "gre", 47, "dccp", 33,
-            "udplite", 136);
+    static final FieldDictionary<ConntrackFlow> ALL = new FieldDictionary<>("conntrack knows", "mark has bits");
 
     // flowEndReason(136), RFC 5102 §5.11.3
-    private static final Map<String, Long> END_REASONS =
-            words("idleTimeout", 1, "activeTimeout", 2, "endOfFlow", 3, "forcedEnd", 4, "lackOfResources", 5);
+    private static final Map<String, Long> END_REASONS = FieldDictionary.words(
+            "idleTimeout", 1, "activeTimeout", 2, "endOfFlow", 3, "forcedEnd", 4, "lackOfResources", 5);
 
-    private static final Map<String, Long> DIRECTIONS = words("ingress", 0, "egress", 1);
+    private static final Map<String, Long> DIRECTIONS = FieldDictionary.words("ingress", 0, "egress", 1);
 
     /** Only a mark-interfaces filter knows them. */
     private static final Set<String> FROM_MARKS =
             Set.of(ingressInterface.name(), egressInterface.name(), flowDirection.name());
 
     static {
-        Value protocol = flow -> flow.original().protocol();
-        add(number(protocolIdentifier, "protocol", U8, protocol).withWords(PROTOCOLS));
-        add(NumberField.of("protocol", "protocol", U8, protocol).withWords(PROTOCOLS));
+        Value<ConntrackFlow> protocol = flow -> flow.original().protocol();
+        add(number(protocolIdentifier, "protocol", U8, protocol).withWords(FieldDictionary.PROTOCOLS));
+        add(NumberField.of("protocol", "protocol", U8, protocol).withWords(FieldDictionary.PROTOCOLS));
         addAddresses();
         addPorts();
         addIcmp();
@@ -67,31 +54,16 @@ final class FlowFields {
         add(number(ingressInterface, "interface", U32, flow -> Integer.toUnsignedLong(flow.ingressInterface())));
         add(number(egressInterface, "interface", U32, flow -> Integer.toUnsignedLong(flow.egressInterface())));
         add(number(flowDirection, "direction", U8, ConntrackFlow::direction).withWords(DIRECTIONS));
-        add(NumberField.of("mark", "mark", U32, flow -> Integer.toUnsignedLong(flow.mark())));
+        add(NumberField.<ConntrackFlow>of("mark", "mark", U32, flow -> Integer.toUnsignedLong(flow.mark()))
+                .withBits());
         add(NumberField.of("zone", "zone", U16, FlowFields::zone));
     }
 
     private FlowFields() {}
 
-    /** Null if there is none of that name. */
-    static @Nullable FlowField<?> byName(String name) {
-        return BY_NAME.get(name);
-    }
-
-    static Set<String> names() {
-        return BY_NAME.keySet();
-    }
-
-    static @Nullable Long protocol(String word) {
-        return PROTOCOLS.get(word);
-    }
-
-    static boolean isProtocol(String word) {
-        return PROTOCOLS.containsKey(word);
-    }
-
-    static boolean isFromMarks(FlowField<?> field) {
-        return FROM_MARKS.contains(field.name());
+    /** Whether a field of this name is one that only a mark-interfaces filter knows. */
+    static boolean isFromMarks(String name) {
+        return FROM_MARKS.contains(name);
     }
 
     private static void addAddresses() {
@@ -111,8 +83,8 @@ final class FlowFields {
     }
 
     private static void addPorts() {
-        Value source = flow -> sourcePort(flow.original());
-        Value destination = flow -> destinationPort(flow.original());
+        Value<ConntrackFlow> source = flow -> sourcePort(flow.original());
+        Value<ConntrackFlow> destination = flow -> destinationPort(flow.original());
         add(number(sourceTransportPort, "port", U16, source));
         add(number(destinationTransportPort, "port", U16, destination));
         add(NumberField.of("port", "port", U16, source, destination));
@@ -122,10 +94,14 @@ final class FlowFields {
     }
 
     private static void addIcmp() {
-        Value type4 = flow -> isIcmp4(flow.original()) ? flow.original().icmpType() : NumberField.ABSENT;
-        Value code4 = flow -> isIcmp4(flow.original()) ? flow.original().icmpCode() : NumberField.ABSENT;
-        Value type6 = flow -> isIcmp6(flow.original()) ? flow.original().icmpType() : NumberField.ABSENT;
-        Value code6 = flow -> isIcmp6(flow.original()) ? flow.original().icmpCode() : NumberField.ABSENT;
+        Value<ConntrackFlow> type4 =
+                flow -> isIcmp4(flow.original()) ? flow.original().icmpType() : NumberField.ABSENT;
+        Value<ConntrackFlow> code4 =
+                flow -> isIcmp4(flow.original()) ? flow.original().icmpCode() : NumberField.ABSENT;
+        Value<ConntrackFlow> type6 =
+                flow -> isIcmp6(flow.original()) ? flow.original().icmpType() : NumberField.ABSENT;
+        Value<ConntrackFlow> code6 =
+                flow -> isIcmp6(flow.original()) ? flow.original().icmpCode() : NumberField.ABSENT;
         add(number(icmpTypeIPv4, "type", U8, type4));
         add(number(icmpCodeIPv4, "code", U8, code4));
         add(number(icmpTypeIPv6, "type", U8, type6));
@@ -141,11 +117,11 @@ final class FlowFields {
     }
 
     private static boolean isIcmp4(TupleView tuple) {
-        return tuple.protocol() == ICMP && !tuple.isIpv6();
+        return tuple.protocol() == FieldDictionary.ICMP && !tuple.isIpv6();
     }
 
     private static boolean isIcmp6(TupleView tuple) {
-        return tuple.protocol() == ICMPV6 && tuple.isIpv6();
+        return tuple.protocol() == FieldDictionary.ICMPV6 && tuple.isIpv6();
     }
 
     /** A conntrack zone has one number, for both directions or for one. */
@@ -153,24 +129,56 @@ final class FlowFields {
         return TupleView.zone(flow.zone(), flow.original(), flow.reply());
     }
 
-    private static NumberField number(InformationElement element, String noun, long max, Value value) {
+    private static NumberField<ConntrackFlow> number(
+            InformationElement element, String noun, long max, Value<ConntrackFlow> value) {
         return NumberField.of(element.name(), noun, max, value);
     }
 
-    private static void address(String name, Families families, Side... sides) {
-        add(new AddressField(name, families, List.of(sides)));
-    }
+    /** Which of the flow's addresses; the tuple behind NAT is the answer's, and so the other way round. */
+    private enum Side implements AddressField.Side<ConntrackFlow> {
+        SOURCE(false, true),
+        DESTINATION(false, false),
+        POST_NAT_SOURCE(true, false),
+        POST_NAT_DESTINATION(true, true);
 
-    private static void add(FlowField<?> field) {
-        BY_NAME.put(field.name(), field);
-    }
+        private final boolean reply;
+        private final boolean first;
 
-    private static Map<String, Long> words(Object... namesAndNumbers) {
-        Map<String, Long> words = new LinkedHashMap<>();
-        List<Object> pairs = new ArrayList<>(List.of(namesAndNumbers));
-        for (int i = 0; i < pairs.size(); i += 2) {
-            words.put((String) pairs.get(i), ((Integer) pairs.get(i + 1)).longValue());
+        Side(boolean reply, boolean first) {
+            this.reply = reply;
+            this.first = first;
         }
-        return words;
+
+        private TupleView tuple(ConntrackFlow flow) {
+            return reply ? flow.reply() : flow.original();
+        }
+
+        @Override
+        public boolean isIpv6(ConntrackFlow flow) {
+            return tuple(flow).isIpv6();
+        }
+
+        @Override
+        public boolean isIpv4(ConntrackFlow flow) {
+            return !tuple(flow).isIpv6();
+        }
+
+        @Override
+        public long high(ConntrackFlow flow) {
+            return first ? tuple(flow).sourceHigh() : tuple(flow).destinationHigh();
+        }
+
+        @Override
+        public long low(ConntrackFlow flow) {
+            return first ? tuple(flow).sourceLow() : tuple(flow).destinationLow();
+        }
+    }
+
+    private static void address(String name, Families families, Side... sides) {
+        ALL.add(new AddressField<>(name, families, List.of(sides)));
+    }
+
+    private static void add(ExpressionField<ConntrackFlow, ?> field) {
+        ALL.add(field);
     }
 }

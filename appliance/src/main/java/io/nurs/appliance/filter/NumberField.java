@@ -2,7 +2,6 @@ package io.nurs.appliance.filter;
 
 import io.nurs.appliance.config.NearestName;
 import io.nurs.appliance.config.ScalarText;
-import io.nurs.appliance.source.ConntrackFlow;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -14,36 +13,62 @@ import java.util.function.Function;
  * @param max the largest value
  * @param mask what {@link #values} were taken through; all bits if by none
  * @param words values that have a name
+ * @param hasBits whether some of its bits may be chosen
+ * @param <T> what is asked
  */
-record NumberField(String name, String noun, long max, long mask, Map<String, Long> words, List<Value> values)
-        implements FlowField<NumberRange> {
-    /** What the flow lacks; outside every range. */
+record NumberField<T>(
+        String name, String noun, long max, long mask, Map<String, Long> words, boolean hasBits, List<Value<T>> values)
+        implements ExpressionField<T, NumberRange> {
+    /** What a flow or a packet lacks; outside every range. */
     static final long ABSENT = -1;
 
     private static final long NO_MASK = -1;
+    private static final long MAX_BITS = 0xffff_ffffL;
 
     /** Reads the number, or {@link #ABSENT}. */
     @FunctionalInterface
-    interface Value {
-        long of(ConntrackFlow flow);
+    interface Value<T> {
+        long of(T subject);
     }
 
-    static NumberField of(String name, String noun, long max, Value... values) {
-        return new NumberField(name, noun, max, NO_MASK, Map.of(), List.of(values));
+    static <T> NumberField<T> of(String name, String noun, long max, Value<T> value) {
+        return new NumberField<>(name, noun, max, NO_MASK, Map.of(), false, List.of(value));
     }
 
-    NumberField withWords(Map<String, Long> names) {
-        return new NumberField(name, noun, max, mask, names, values);
+    /** Two of which either will do. */
+    static <T> NumberField<T> of(String name, String noun, long max, Value<T> one, Value<T> other) {
+        return new NumberField<>(name, noun, max, NO_MASK, Map.of(), false, List.of(one, other));
     }
 
-    /** Only these bits of a number that no flow lacks. */
-    NumberField masked(long bits) {
-        Value whole = values.getFirst();
-        return new NumberField(name, noun, max, bits, words, List.of(flow -> whole.of(flow) & bits));
+    NumberField<T> named(String other) {
+        return new NumberField<>(other, noun, max, mask, words, hasBits, values);
+    }
+
+    NumberField<T> withWords(Map<String, Long> names) {
+        return new NumberField<>(name, noun, max, mask, names, hasBits, values);
+    }
+
+    /** With bits to choose by {@code &}. */
+    NumberField<T> withBits() {
+        return new NumberField<>(name, noun, max, mask, words, true, values);
     }
 
     @Override
-    public FlowPredicate compare(Comparison comparison, String word) {
+    public NumberField<T> masked(String word) {
+        Long named = words.get(word);
+        long bits = named == null ? ScalarText.integer(word) : named;
+        if (bits > MAX_BITS) {
+            throw new IllegalArgumentException(ScalarText.quote(word) + " does not fit in 32 bits");
+        }
+        Value<T> whole = values.getFirst();
+        return new NumberField<>(name, noun, max, bits, words, false, List.of(subject -> {
+            long number = whole.of(subject);
+            return number == ABSENT ? ABSENT : number & bits;
+        }));
+    }
+
+    @Override
+    public Condition<T> compare(Comparison comparison, String word) {
         NumberRange value = read(word);
         if (!value.isSingle()) {
             throw new IllegalArgumentException(
@@ -52,7 +77,7 @@ record NumberField(String name, String noun, long max, long mask, Map<String, Lo
         long number = value.low();
         return switch (comparison) {
             case EQUAL -> in(List.of(item(word)));
-            case UNEQUAL -> FlowPredicate.not(in(List.of(item(word))));
+            case UNEQUAL -> Condition.not(in(List.of(item(word))));
             case LESS -> within(0, number - 1);
             case AT_MOST -> within(0, number);
             case GREATER -> within(number + 1, max);
@@ -60,27 +85,27 @@ record NumberField(String name, String noun, long max, long mask, Map<String, Lo
         };
     }
 
-    private FlowPredicate within(long low, long high) {
+    private Condition<T> within(long low, long high) {
         if (low > high) {
-            throw new IllegalArgumentException("no flow would match: " + name + " is from 0 to " + max);
+            throw new IllegalArgumentException("nothing would match: " + name + " is from 0 to " + max);
         }
-        return either(value -> flow -> {
-            long number = value.of(flow);
+        return either(value -> subject -> {
+            long number = value.of(subject);
             return low <= number && number <= high;
         });
     }
 
     @Override
-    public FlowPredicate in(List<NumberRange> items) {
+    public Condition<T> in(List<NumberRange> items) {
         if (items.size() == 1) {
             return within(items.getFirst().low(), items.getFirst().high());
         }
         NumberSet set = new NumberSet(items);
-        return either(value -> flow -> set.contains(value.of(flow)));
+        return either(value -> subject -> set.contains(value.of(subject)));
     }
 
-    private FlowPredicate either(Function<Value, FlowPredicate> test) {
-        return FlowPredicate.anyOf(values.stream().map(test).toList());
+    private Condition<T> either(Function<Value<T>, Condition<T>> test) {
+        return Condition.anyOf(values.stream().map(test).toList());
     }
 
     @Override

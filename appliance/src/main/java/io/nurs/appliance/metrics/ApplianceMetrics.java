@@ -9,6 +9,8 @@ import io.nurs.appliance.config.TopConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.NfqueueSource;
+import io.nurs.appliance.source.PacketSource;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.Source;
 import java.nio.charset.StandardCharsets;
@@ -106,6 +108,8 @@ public final class ApplianceMetrics implements AutoCloseable {
             case ConntrackSource conntrack -> new SourceMeters(registry, conntrack, top);
             case ConntrackEventSource events -> new ConntrackEventMeters(registry, events);
             case PolledSource polled -> new PolledMeters(registry, polled);
+            case NfqueueSource queue -> new QueueMeters(registry, queue);
+            case PacketSource packets -> new PacketMeters(registry, packets);
         };
     }
 

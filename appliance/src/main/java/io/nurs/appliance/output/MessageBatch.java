@@ -44,9 +44,9 @@ final class MessageBatch implements MessageProcessor {
         return bytes;
     }
 
-    /** What is to be written of each message, for gathering writes. */
+    /** What is to be written of each message that has not been, for gathering writes. */
     ByteBuffer[] octets(MessageFormat format) {
-        for (int i = 0; i < count; i++) {
+        for (int i = written; i < count; i++) {
             octets[i] = format.octets(messages[i]);
             sizes[i] = octets[i].remaining();
         }

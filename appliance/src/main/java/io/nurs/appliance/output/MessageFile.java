@@ -43,6 +43,7 @@ final class MessageFile implements MessageSink {
     @Override
     public void begin() throws IOException {
         close();
+        format.begin();
         hasHead = false;
         wholeBytes = 0;
         if (options.isStdout()) {
@@ -98,6 +99,9 @@ final class MessageFile implements MessageSink {
                 if (isFull()) {
                     begin();
                     batch.countFile();
+                    if (format.begin()) {
+                        octets = batch.octets(format);
+                    }
                 }
                 append(Objects.requireNonNull(file), batch, octets);
             }

@@ -13,6 +13,15 @@ public interface MessageFormat {
     /** Whether a file has to be one transport session, so that it ends where the encoder begins the next. */
     boolean isOfSessions();
 
+    /**
+     * A file begins, or a reader hears from us for the first time.
+     *
+     * @return whether what {@link #octets} gave before is of no use there, and is to be asked for again
+     */
+    default boolean begin() {
+        return false;
+    }
+
     /** What is written of a message, in one piece or not at all; nothing if there is nothing in it to be written. */
     ByteBuffer octets(ByteBuf message);
 

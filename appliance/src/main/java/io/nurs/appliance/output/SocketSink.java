@@ -88,6 +88,9 @@ public final class SocketSink implements MessageSink {
             if (!to.equals(before)) {
                 batch.countFile();
             }
+            if (!hasHead && format.begin()) {
+                octets = batch.octets(format);
+            }
             send(to, batch, octets);
         } catch (IOException e) {
             batch.setFailure(e);

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What all sources but that of flows have in common: where they read, their sockets, and how they come to their end. */
-public abstract sealed class AbstractSource implements Source permits ConntrackEventSource, PolledSource {
+public abstract sealed class AbstractSource implements Source permits ConntrackEventSource, PolledSource, PacketSource {
     private static final Logger LOG = LoggerFactory.getLogger(AbstractSource.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
@@ -96,7 +96,7 @@ public abstract sealed class AbstractSource implements Source permits ConntrackE
     }
 
     @Override
-    public final void close() {
+    public void close() throws InterruptedException {
         // stop() has closed all there is.
     }
 

@@ -1,6 +1,6 @@
 package io.nurs.appliance.source;
 
-/** Events that a source was to be told, and was not. For any thread, which may read a moment late. */
+/** Events or packets that a source was to be told of, and was not. For any thread, which may read a moment late. */
 public interface EventLosses {
     /** Events that the kernel could not queue and did not send again. */
     long lostEvents();

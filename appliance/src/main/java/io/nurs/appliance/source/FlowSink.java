@@ -12,6 +12,11 @@ public abstract class FlowSink extends ChannelInboundHandlerAdapter {
         return traffic;
     }
 
+    /** Whether there is anybody to send to. */
+    public boolean hasReaders() {
+        return true;
+    }
+
     /** Has {@code log} told of what is sent from now on. */
     public abstract void log(SendLog log);
 

@@ -14,12 +14,16 @@ import io.nurs.appliance.config.OutputSocket;
 import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackSysctls;
+import io.nurs.appliance.source.PacketSource;
 import io.nurs.appliance.source.PolledStats;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.EventSourceStatus;
 import io.nurs.appliance.status.StatusReport.NftablesStatus;
+import io.nurs.appliance.status.StatusReport.PacketStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
+import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
+import io.nurs.netlink.NetlinkChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -158,6 +162,74 @@ final class Findings {
                     "Changes or traces of nftables came faster than they were read, and %d datagrams are lost so far."
                             .formatted(nftables.lost()),
                     "receive-buffer: 64MiB in the source; trace fewer packets"));
+        }
+    }
+
+    void of(QueueStatus queue, SourceLook look) {
+        String subject = "source " + queue.name();
+        String whatHappens = queue.failOpen() ? "pass undecided" : "are dropped";
+        if (queue.bound()) {
+            ofTurning(subject, true, queue.reading(), look);
+        } else {
+            findings.add(Finding.fail(
+                    subject,
+                    "Nobody has queue %d: packets for it pass with --queue-bypass in the rule, and are dropped without."
+                            .formatted(queue.queue()),
+                    "systemctl restart nursd"));
+        }
+        if (look.queueFull.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.fail(
+                    subject,
+                    "Queue %d was full (%d packets wait of at most %d): packets beyond %s."
+                            .formatted(queue.queue(), queue.waiting(), queue.maxLength(), whatHappens),
+                    "share the load: more queues, and --queue-balance in the rule"));
+        }
+        if (look.missed.hasHappenedWithin(RECENT_SECONDS) || look.kernelDropped.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.fail(
+                    subject,
+                    "Packets could not be handed over, %d so far, as the receive buffer was full; the kernel dropped %d. They %s."
+                            .formatted(
+                                    queue.missed(),
+                                    Math.max(0, queue.kernelDropped()) + Math.max(0, queue.userDropped()),
+                                    whatHappens),
+                    "write a larger receive-buffer or a smaller copy-range, or share the load over more queues"));
+        }
+        if (look.failed.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.fail(
+                    subject,
+                    "The policy fails, on %d packets so far; they %s.".formatted(queue.failed(), whatHappens),
+                    "nursd's log says why"));
+        }
+        if (look.loops.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.warn(
+                    subject,
+                    "Packets come back that have the policy's mark, %d so far; they are accepted."
+                            .formatted(queue.loops()),
+                    "write -m mark ! --mark … into the rule, so that it passes over them"));
+        }
+        if (look.refused.hasHappenedWithin(RECENT_SECONDS)) {
+            findings.add(Finding.warn(
+                    subject,
+                    "The kernel refused %d verdicts so far: their packets did not wait any more."
+                            .formatted(queue.refused()),
+                    "see whether an interface went down, at which the kernel drops what waits"));
+        }
+    }
+
+    void of(PacketStatus source, PacketSource live, SourceLook look) {
+        String subject = "source " + source.name();
+        ofTurning(subject, source.bound(), source.reading(), look);
+        if (isRecent(source.lastLostMillis())) {
+            int bytes = live.channels().values().stream()
+                    .mapToInt(NetlinkChannel::receiveBufferBytes)
+                    .max()
+                    .orElse(0);
+            findings.add(Finding.fail(
+                    subject,
+                    "Packets were lost, %d in all beside %d that came: the receive buffer (%d KiB) overflowed."
+                            .formatted(source.lost(), source.packets(), bytes / 1024),
+                    "write receive-buffer: " + bytes / 1024
+                            + "KiB in the source, have rules log less, or see which collector it waits for"));
         }
     }
 

@@ -3,13 +3,16 @@ package io.nurs.appliance.status;
 import io.nurs.appliance.Finding;
 import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackSource;
+import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.NftablesSource;
 import io.nurs.appliance.source.PolledSource;
+import io.nurs.appliance.source.QueueState;
 import io.nurs.appliance.source.Source;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +33,14 @@ final class SourceLook {
     private final Change failedReadings = new Change();
     private final Change readings = new Change();
     private final Change losses = new Change();
+    final Change missed = new Change();
+    final Change refused = new Change();
+    final Change failed = new Change();
+    final Change loops = new Change();
+    final Change kernelDropped = new Change();
+    final Change queueFull = new Change();
+    private long timesFull;
+    private volatile @Nullable QueueState queue;
 
     SourceLook(Source source) {
         this.source = source;
@@ -45,6 +56,8 @@ final class SourceLook {
             failedReadings.look(polled.stats().failed());
             losses.look(
                     polled instanceof NftablesSource source ? source.nftables().lost() : 0);
+        } else if (source instanceof NfqueueSource packets) {
+            look(packets);
         }
         if (isUnderWay) {
             return;
@@ -58,6 +71,25 @@ final class SourceLook {
         } catch (RejectedExecutionException e) {
             LOG.debug("source {}: its event loop has ended", source.name(), e);
         }
+    }
+
+    private void look(NfqueueSource packets) {
+        QueueState state = packets.state();
+        queue = state;
+        missed.look(packets.decided().missed());
+        refused.look(packets.refused());
+        failed.look(packets.decided().failed());
+        loops.look(packets.decided().loops());
+        if (state != null) {
+            kernelDropped.look(state.dropped() + state.userDropped());
+            queueFull.look(timesFull += state.waiting() >= packets.maxLength() ? 1 : 0);
+        }
+    }
+
+    /** The kernel's figures of a queue; null where it does not tell, and of other sources. */
+    @Nullable
+    QueueState queue() {
+        return queue;
     }
 
     void lookAtSysctls() {

@@ -6,7 +6,9 @@ import io.nurs.appliance.source.FlowLedger;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.EventSourceStatus;
 import io.nurs.appliance.status.StatusReport.NftablesStatus;
+import io.nurs.appliance.status.StatusReport.PacketStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
+import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
 import io.nurs.appliance.status.StatusReport.StackStatus;
@@ -48,6 +50,8 @@ final class StatusJson {
         list("sources", report.sources(), this::source);
         list("polled", report.polled(), this::polled);
         list("events", report.events(), this::events);
+        list("queues", report.queues(), this::queue);
+        list("packets", report.packets(), this::packets);
         list("collectors", report.collectors(), this::collector);
         list("findings", report.findings(), this::finding);
         json.writeEndObject();
@@ -147,6 +151,47 @@ final class StatusJson {
         json.writeNumberProperty("lostEvents", source.lostEvents());
         json.writeNumberProperty("lastLost", source.lastLostMillis());
         json.writeNumberProperty("unreadable", source.unreadable());
+    }
+
+    private void queue(QueueStatus queue) {
+        json.writeStringProperty("name", queue.name());
+        json.writeNumberProperty("queue", queue.queue());
+        json.writeStringProperty("namespace", queue.namespace());
+        json.writeStringProperty("policy", queue.policy());
+        json.writeBooleanProperty("failOpen", queue.failOpen());
+        json.writeBooleanProperty("bound", queue.bound());
+        json.writeBooleanProperty("reading", queue.reading());
+        json.writeNumberProperty("packets", queue.packets());
+        json.writeNumberProperty("octets", queue.octets());
+        json.writeNumberProperty("accepted", queue.accepted());
+        json.writeNumberProperty("dropped", queue.dropped());
+        json.writeNumberProperty("repeated", queue.repeated());
+        json.writeNumberProperty("stopped", queue.stopped());
+        json.writeNumberProperty("requeued", queue.requeued());
+        json.writeNumberProperty("changed", queue.changed());
+        json.writeNumberProperty("unchangeable", queue.unchangeable());
+        json.writeNumberProperty("refused", queue.refused());
+        json.writeNumberProperty("failed", queue.failed());
+        json.writeNumberProperty("loops", queue.loops());
+        json.writeNumberProperty("missed", queue.missed());
+        json.writeNumberProperty("maxLength", queue.maxLength());
+        json.writeNumberProperty("waiting", queue.waiting());
+        json.writeNumberProperty("kernelDropped", queue.kernelDropped());
+        json.writeNumberProperty("userDropped", queue.userDropped());
+    }
+
+    private void packets(PacketStatus source) {
+        json.writeStringProperty("name", source.name());
+        json.writeStringProperty("type", source.type());
+        json.writeStringProperty("namespace", source.namespace());
+        json.writeNumberProperty("number", source.number());
+        json.writeBooleanProperty("bound", source.bound());
+        json.writeBooleanProperty("reading", source.reading());
+        json.writeNumberProperty("packets", source.packets());
+        json.writeNumberProperty("octets", source.octets());
+        json.writeNumberProperty("lost", source.lost());
+        json.writeNumberProperty("gaps", source.gaps());
+        json.writeNumberProperty("lastLost", source.lastLostMillis());
     }
 
     private void ledger(FlowLedger ledger) {

@@ -24,6 +24,8 @@ record StatusReport(
         List<SourceStatus> sources,
         List<PolledStatus> polled,
         List<EventSourceStatus> events,
+        List<QueueStatus> queues,
+        List<PacketStatus> packets,
         List<CollectorStatus> collectors,
         List<Finding> findings) {
 
@@ -117,6 +119,64 @@ record StatusReport(
             long lostEvents,
             long lastLostMillis,
             long unreadable) {}
+
+    /**
+     * A queue of packets.
+     *
+     * @param policy in words
+     * @param bound whether the kernel says that it is ours, or, where it does not say, whether its socket is open
+     * @param reading whether its event loop turns
+     * @param missed packets that did not fit into the receive buffer
+     * @param waiting in the kernel; -1 where it does not say, as are the two that follow
+     * @param kernelDropped because the queue was full
+     * @param userDropped because the receive buffer was
+     */
+    record QueueStatus(
+            String name,
+            int queue,
+            String namespace,
+            String policy,
+            boolean failOpen,
+            boolean bound,
+            boolean reading,
+            long packets,
+            long octets,
+            long accepted,
+            long dropped,
+            long repeated,
+            long stopped,
+            long requeued,
+            long changed,
+            long unchangeable,
+            long refused,
+            long failed,
+            long loops,
+            long missed,
+            long maxLength,
+            long waiting,
+            long kernelDropped,
+            long userDropped) {}
+
+    /**
+     * A reader of packets that rules log.
+     *
+     * @param type as the configuration has it
+     * @param number of the group
+     * @param reading whether its event loop turns
+     * @param lost packets that the kernel could not deliver
+     */
+    record PacketStatus(
+            String name,
+            String type,
+            String namespace,
+            int number,
+            boolean bound,
+            boolean reading,
+            long packets,
+            long octets,
+            long lost,
+            long gaps,
+            long lastLostMillis) {}
 
     /**
      * An exporter as one source, or one reader of it, feeds it.

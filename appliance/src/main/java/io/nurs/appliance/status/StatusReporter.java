@@ -7,25 +7,34 @@ import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.Delivery;
 import io.nurs.appliance.config.ExporterConfig;
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.NfqueueSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
 import io.nurs.appliance.output.SpoolStats;
+import io.nurs.appliance.policy.VerdictStats;
 import io.nurs.appliance.source.ConntrackEventSource;
 import io.nurs.appliance.source.ConntrackEventStats;
 import io.nurs.appliance.source.ConntrackSource;
 import io.nurs.appliance.source.ConntrackStats;
 import io.nurs.appliance.source.CounterSource;
 import io.nurs.appliance.source.NfacctSource;
+import io.nurs.appliance.source.NflogSource;
+import io.nurs.appliance.source.NfqueueSource;
 import io.nurs.appliance.source.NftablesSource;
 import io.nurs.appliance.source.NftablesStats;
+import io.nurs.appliance.source.PacketSource;
+import io.nurs.appliance.source.PacketStats;
 import io.nurs.appliance.source.PolledSource;
 import io.nurs.appliance.source.PolledStats;
+import io.nurs.appliance.source.QueueState;
 import io.nurs.appliance.source.Source;
 import io.nurs.appliance.status.StatusReport.CollectorStatus;
 import io.nurs.appliance.status.StatusReport.EventSourceStatus;
 import io.nurs.appliance.status.StatusReport.NftablesStatus;
+import io.nurs.appliance.status.StatusReport.PacketStatus;
 import io.nurs.appliance.status.StatusReport.PolledStatus;
+import io.nurs.appliance.status.StatusReport.QueueStatus;
 import io.nurs.appliance.status.StatusReport.SourceStatus;
 import io.nurs.appliance.status.StatusReport.SpoolStatus;
 import io.nurs.appliance.status.StatusReport.StackStatus;
@@ -43,6 +52,8 @@ final class StatusReporter {
     private final List<SourceStatus> sources = new ArrayList<>();
     private final List<PolledStatus> polled = new ArrayList<>();
     private final List<EventSourceStatus> events = new ArrayList<>();
+    private final List<QueueStatus> queues = new ArrayList<>();
+    private final List<PacketStatus> packets = new ArrayList<>();
     private final List<CollectorStatus> collectors = new ArrayList<>();
 
     StatusReporter(Appliance appliance, StatusWatch watch, long nowMillis) {
@@ -80,6 +91,8 @@ final class StatusReporter {
                 sources,
                 polled,
                 events,
+                queues,
+                packets,
                 collectors,
                 findings.sorted());
     }
@@ -112,6 +125,18 @@ final class StatusReporter {
                 PolledStatus status = polled(source, look);
                 polled.add(status);
                 findings.of(status, source.stats(), look);
+            }
+            case NfqueueSource queue -> {
+                if (config instanceof NfqueueSourceConfig its) {
+                    QueueStatus status = queue(its, queue, look);
+                    queues.add(status);
+                    findings.of(status, look);
+                }
+            }
+            case PacketSource source -> {
+                PacketStatus status = packets(source, look);
+                packets.add(status);
+                findings.of(status, source, look);
             }
         }
         this.config.stacks().stream()
@@ -222,6 +247,57 @@ final class StatusReporter {
                 stats.lostEvents(),
                 stats.lastLostMillis(),
                 stats.unreadable());
+    }
+
+    private static QueueStatus queue(NfqueueSourceConfig config, NfqueueSource source, SourceLook look) {
+        VerdictStats stats = source.decided();
+        QueueState kernel = look.queue();
+        boolean bound = source.isBound() && (kernel == null || !source.isLost(kernel));
+        return new QueueStatus(
+                source.name(),
+                source.number(),
+                source.namespace().toString(),
+                config.policy().toString(),
+                config.failOpen(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                stats.packets(),
+                stats.octets(),
+                stats.accepted(),
+                stats.dropped(),
+                stats.repeated(),
+                stats.stopped(),
+                stats.requeued(),
+                stats.changed(),
+                stats.unchangeable(),
+                source.refused(),
+                stats.failed(),
+                stats.loops(),
+                stats.missed(),
+                config.maxLength(),
+                kernel == null ? -1 : kernel.waiting(),
+                kernel == null ? -1 : kernel.dropped(),
+                kernel == null ? -1 : kernel.userDropped());
+    }
+
+    private static PacketStatus packets(PacketSource source, SourceLook look) {
+        PacketStats stats = source.stats();
+        boolean bound = source.isBound();
+        return new PacketStatus(
+                source.name(),
+                switch (source) {
+                    case NflogSource nflog -> "nflog";
+                    case NfqueueSource queue -> "nfqueue";
+                },
+                source.namespace().toString(),
+                source.number(),
+                bound,
+                bound && look.secondsSinceTurn() < Findings.STUCK_SECONDS,
+                stats.packets(),
+                stats.octets(),
+                stats.lostEvents(),
+                stats.gaps(),
+                stats.lastLostMillis());
     }
 
     private static CollectorStatus collector(

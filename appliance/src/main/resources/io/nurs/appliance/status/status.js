@@ -75,7 +75,7 @@ function verdict(report) {
   const warns = report.findings.filter(f => f.level === "warn");
   const names = once(report.collectors, c => c.name).length;
   const flows = rateOf(seen);
-  const what = plural(report.sources.length + report.polled.length + report.events.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
+  const what = plural(report.sources.length + report.polled.length + report.events.length + report.packets.length + report.queues.length, "source", "sources") + ", " + plural(names, "collector", "collectors")
     + (flows === null || report.sources.length === 0 ? "" : ", " + rate(flows) + " flows/s");
   if (fails.length > 0) {
     const more = report.findings.length - 1;
@@ -280,6 +280,38 @@ function showEvents(report) {
   ]);
 }
 
+const queue = (report, name) => report.queues.find(q => q.name === name);
+
+function showQueues(report) {
+  $("queues-card").hidden = report.queues.length === 0;
+  rows($("queues"), report.queues, q => q.name, q => [
+    [["", q.name], ["place", "queue " + q.queue + " of " + q.namespace + ", policy " + q.policy + (q.failOpen ? ", fail open" : ", fail closed")]],
+    polledState(q),
+    rate(rateOf(r => queue(r, q.name)?.packets)),
+    count(q.packets),
+    count(q.accepted),
+    count(q.dropped),
+    count(q.repeated + q.stopped + q.requeued),
+    count(q.changed),
+    q.waiting < 0 ? "–" : count(q.waiting) + " of " + count(q.maxLength),
+    alarming(q.missed + Math.max(0, q.kernelDropped) + Math.max(0, q.userDropped)),
+    alarming(q.refused),
+  ]);
+}
+
+function showPackets(report) {
+  $("logged").hidden = report.packets.length === 0;
+  rows($("packets"), report.packets, s => s.name, s => [
+    [["", s.name], ["place", s.type + " of " + s.namespace]],
+    polledState(s),
+    count(s.number),
+    count(s.packets),
+    count(s.octets),
+    alarming(s.lost),
+    count(s.gaps),
+  ]);
+}
+
 function collectorState(c) {
   if (c.up) return [["tag ok", "✓ up"]];
   return c.failure ? [["tag fail", "✕ down"], ["why", c.failure]] : [["tag fail", "✕ down"]];
@@ -338,6 +370,8 @@ function show(report) {
   showSources(report);
   showPolled(report);
   showEvents(report);
+  showQueues(report);
+  showPackets(report);
   showCollectors(report);
   showAbout(report);
 }

@@ -97,6 +97,10 @@ class NursdTest {
                     source: { type: conntrack-events, events: [update, new], protocols: [udp, tcp], family: ipv6, mark: 0x10/0xff }
                     exporters: [main]
                   - { name: rules, source: { type: nftables, trace: true, zero: true }, exporters: [main] }
+                  - name: queues
+                    source: { type: nfqueue, queues: [0-3, 7], policy: { verdict: repeat, mark: 10, drop-if: ttl < 3 } }
+                    exporters: []
+                  - { name: log, source: { type: nflog, groups: [8, 16-17], sampling: 10 }, exporters: [main] }
                 exporters: { main: { type: netflow9, collector: "192.0.2.10:9995" } }
                 """);
 
@@ -108,12 +112,16 @@ class NursdTest {
                 source health: conntrack statistics every 1m, each CPU's too
                 source told: conntrack events new, update, ipv6, protocols 6, 17, mark 0x10/0xff, delivery best-effort
                 source rules: nftables, changes of the rule set, traces, counters and quotas every 1m, set to zero
+                source queues: nfqueue 0-3,7, policy repeat, mark 0xa, drop if "ttl < 3", fail open
+                source log: NFLOG, groups 8, 16, 17, one of 10 packets
                 stack acct: acct -> main
                 stack kept: kept -> main
                 stack health: health -> main
                 stack told: told -> main
                 stack rules: rules -> main
-                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health), 4 (source told), 5 (source rules)
+                stack queues: queues
+                stack log: log -> main
+                exporter main: netflow9 to 192.0.2.10:9995, observation domain 1 (source acct), 2 (source kept), 3 (source health), 4 (source told), 5 (source rules), 6 to 8 (source log)
                 metrics http://127.0.0.1:9469, for all who reach it
                 """, out.toString());
     }

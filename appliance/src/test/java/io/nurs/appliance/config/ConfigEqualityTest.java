@@ -35,6 +35,11 @@ class ConfigEqualityTest {
                   delivery: reliable, guard: 70%, receive-buffer: 5MiB, namespace: toldns }, exporters: [main] }
               - { name: counters, source: { type: conntrack-stats, interval: 8m, per-cpu: true, namespace: statns }, exporters: [main] }
               - { name: rules, source: { type: nftables, changes: true, trace: true, counters: true, interval: 7m, zero: false, first-start: baseline, receive-buffer: 9MiB, namespace: nftns }, exporters: [main] }
+              - name: queues
+                source: { type: nfqueue, queues: [0-3, 7], copy-range: 65531, fail-open: true, gso: false, uid-gid: false,
+                          security-context: false, conntrack: false, max-length: 4096, receive-buffer: 16MiB, namespace: queuens,
+                          policy: { verdict: queue 9, mark: 0x10/0xf0, drop-if: ttl < 3, rewrite: { ttl: 64, dscp: 10 } } }
+                exporters: []
             exporters:
               main: { type: netflow9, collector: "192.0.2.10:9995", observation-domain: 1, nat-view: client, filter: protocol == tcp,
                       source-address: 192.0.2.1, bind-device: eth0, dscp: 8, spool: { directory: /var/spool/nurs, rate: 10 },
@@ -165,6 +170,9 @@ class ConfigEqualityTest {
                 NfacctSourceConfig.class,
                 CounterSourceConfig.class,
                 NftablesSourceConfig.class,
+                NfqueueSourceConfig.class,
+                PolicyConfig.class,
+                PolicyConfig.MarkChange.class,
                 NatEventsConfig.class,
                 MarkMatch.class,
                 MarkInterfacesConfig.class,
@@ -202,6 +210,6 @@ class ConfigEqualityTest {
                         .contains(type)
                 || Set.of(SourceConfig.class, Destination.class, OutputPlace.class)
                         .contains(type)
-                || type.getSimpleName().equals("FlowExpression");
+                || List.of("FlowExpression", "PacketExpression").contains(type.getSimpleName());
     }
 }

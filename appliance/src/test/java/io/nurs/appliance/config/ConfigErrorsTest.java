@@ -290,8 +290,53 @@ class ConfigErrorsTest {
         assertErrors(
                 "stacks: [{ name: a, source: { type: contrack }, exporters: [main] }]\nexporters: { main: { collector: x } }",
                 "1:37: stacks[0].source.type: \"contrack\" is unknown; did you mean conntrack? known values: conntrack,"
-                        + " conntrack-events, nfacct, conntrack-stats, nftables",
-                "2:20: exporters.main: key \"type\" is missing: one of netflow9, ipfix, json, csv, xml, syslog");
+                        + " conntrack-events, nfacct, conntrack-stats, nflog, nfqueue, nftables",
+                "2:20: exporters.main: key \"type\" is missing: one of netflow9, ipfix, json, csv, xml, syslog, pcap");
+    }
+
+    @Test
+    void wantsGroupsOfPackets() {
+        String one = "stacks: [{ name: a, source: { type: nflog, %s }, exporters: [main] }]\n" + EXPORTERS;
+        assertErrors(
+                one.formatted("copy: meta"),
+                "1:29: stacks[0].source: key \"groups\" is missing: list the groups that rules log to, such as [8] or"
+                        + " [8, 16-19]");
+        assertErrors(one.formatted("groups: []"), "1:52: stacks[0].source.groups: empty; list at least one group");
+        assertErrors(
+                one.formatted("groups: [8, 7-9]"), "1:56: stacks[0].source.groups[1]: group 8 is in this list twice");
+        assertErrors(
+                one.formatted("groups: [65536]"),
+                "1:53: stacks[0].source.groups[0]: \"65536\" is no group: they go from 0 to 65535");
+        assertErrors(one.formatted("groups: [9-8]"), "1:53: stacks[0].source.groups[0]: \"9-8\" ends before it begins");
+        assertErrors(
+                one.formatted("groups: [8], buffer-size: 1MiB"),
+                "1:70: stacks[0].source.buffer-size: 1MiB is outside 4KiB to 128KiB");
+    }
+
+    @Test
+    void givesAGroupToOneSource() {
+        assertErrors(
+                """
+                stacks:
+                  - { name: a, source: { type: nflog, groups: [8] }, exporters: [main] }
+                  - { name: b, source: { type: nflog, groups: [7-9] }, exporters: [main] }
+                """ + EXPORTERS,
+                "3:24: stacks[1].source: group 8 is source \"a\"'s already, and the kernel gives it to one only; let the"
+                        + " stacks name one of the sources");
+    }
+
+    @Test
+    void writesPacketsOnlyWhereThereAreSome() {
+        assertErrors(
+                """
+                stacks: [{ name: a, source: { type: nflog, groups: [8] }, exporters: [dump] }]
+                exporters: { dump: { type: pcap, file: { path: /d }, biflow: true } }
+                """, "2:54: exporters.dump: unknown key \"biflow\": known keys: type, file, tcp, unix, flush-interval");
+        assertErrors(
+                """
+                stacks: [{ name: a, source: { type: conntrack }, exporters: [dump] }]
+                exporters: { dump: { type: pcap, file: { path: /d } } }
+                """, "2:20: exporters.dump: writes packets, and source \"a\" has none; give it one of type: nflog");
     }
 
     @Test

@@ -29,6 +29,8 @@ class ConfigurationDocTest {
               - { name: events, source: { type: conntrack-events, zzz: 1 }, exporters: [main] }
               - { name: counters, source: { type: conntrack-stats, zzz: 1 }, exporters: [main] }
               - { name: rules, source: { type: nftables, zzz: 1 }, exporters: [main] }
+              - { name: packets, source: { type: nflog, groups: [8], zzz: 1 }, exporters: [main] }
+              - { name: queues, source: { type: nfqueue, queues: 0, zzz: 1, policy: { zzz: 1, rewrite: { zzz: 1 } } }, exporters: [] }
             exporters:
               main: { type: netflow9, collector: 192.0.2.10, zzz: 1, spool: { directory: /s, zzz: 1 }, template-refresh: { zzz: 1 } }
               tls: { type: ipfix, transport: tls, collector: 192.0.2.10,
@@ -36,6 +38,7 @@ class ConfigurationDocTest {
               file: { type: ipfix, file: { path: /f, zzz: 1 } }
               text: { type: json, tcp: "192.0.2.10:1", zzz: 1, tls: { certificate: /c, key: /k, trust: /t, zzz: 1 } }
               daemon: { type: syslog, zzz: 1 }
+              dump: { type: pcap, file: { path: /d }, zzz: 1 }
             metrics: { zzz: 1, tls: { certificate: /c, key: /k, zzz: 1 }, basic-auth: { user: u, password-hash: @, zzz: 1 }, top: { zzz: 1 } }
             """.replace("@", PasswordHash.of("secret").toString());
 
@@ -86,7 +89,7 @@ class ConfigurationDocTest {
     static Set<String> knownKeys() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> ConfigLoader.parse("nurs.yaml", UNKNOWN_EVERYWHERE));
-        assertEquals(20, e.errors().size(), e::getMessage);
+        assertEquals(26, e.errors().size(), e::getMessage);
         Set<String> keys = new TreeSet<>();
         KNOWN.matcher(String.valueOf(e.getMessage()))
                 .results()

@@ -99,6 +99,15 @@ public final class EmbeddedCollector implements AutoCloseable {
         };
     }
 
+    /** For packets. */
+    static EmbeddedCollector ofPackets(String url, Consumer<ByteBuf> socket) {
+        return ofPackets(RecordConfigs.config(url), socket);
+    }
+
+    static EmbeddedCollector ofPackets(FlowExporterConfig config, Consumer<ByteBuf> socket) {
+        return new EmbeddedCollector(config, RecordKind.PACKETS, socket);
+    }
+
     /** One that decodes every datagram at once, for {@link #messages()}. */
     public static EmbeddedCollector decoding(NatView view) {
         return decoding("netflow9://192.0.2.1?nat-view=" + view);

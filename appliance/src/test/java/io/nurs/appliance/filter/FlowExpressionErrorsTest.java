@@ -176,8 +176,8 @@ class FlowExpressionErrorsTest {
     @Test
     void refusesWhatNoFlowCouldMatch() {
         assertError("port == 65536", "column 9: 65536 is outside 0 to 65535");
-        assertError("port > 65535", "column 8: no flow would match: port is from 0 to 65535");
-        assertError("port < 0", "column 8: no flow would match: port is from 0 to 65535");
+        assertError("port > 65535", "column 8: nothing would match: port is from 0 to 65535");
+        assertError("port < 0", "column 8: nothing would match: port is from 0 to 65535");
         assertError(
                 "mark & 0xff == 0x100", "column 16: value 0x100 has bits outside mask 0xff, so no mark would match");
         assertError("mark & 0x1ffffffff == 1", "column 8: \"0x1ffffffff\" does not fit in 32 bits");

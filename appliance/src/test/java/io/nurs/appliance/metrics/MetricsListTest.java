@@ -67,6 +67,8 @@ class MetricsListTest {
                   - { name: told, source: { type: conntrack-events, namespace: %1$s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: rules, source: { type: nftables, namespace: %1$s, trace: true, interval: 1s }, exporters: [main] }
+                  - { name: queues, source: { type: nfqueue, namespace: %1$s, queues: 5 }, exporters: [] }
+                  - { name: packets, source: { type: nflog, namespace: %1$s, groups: [8] }, exporters: [main] }
                 exporters:
                   main:
                     type: ipfix

@@ -150,6 +150,7 @@ class StatusPagesTest {
                   - { name: acct, source: { type: nfacct, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: counters, source: { type: conntrack-stats, namespace: %1$s, interval: 1s }, exporters: [main] }
                   - { name: rules, source: { type: nftables, namespace: %1$s, interval: 1s }, exporters: [main] }
+                  - { name: log, source: { type: nflog, namespace: %1$s, groups: [8, 9] }, exporters: [main] }
                 exporters:
                   main: { type: netflow9, collector: "127.0.0.1:%2$d", flush-interval: 20ms }
                 metrics: { listen: "127.0.0.1:0" }
@@ -173,7 +174,11 @@ class StatusPagesTest {
         assertEquals(0, Json.number(rules, "changes") + Json.number(rules, "steps") + Json.number(rules, "lost"));
         assertEquals(List.of(), status.get("sources"));
         assertEquals(List.of(), status.get("findings"));
-        assertEquals(3, Json.objects(status.get("collectors")).size());
+        assertEquals(5, Json.objects(status.get("collectors")).size());
+        Map<String, Object> group = Json.objects(status.get("packets")).get(1);
+        assertEquals("log/1", group.get("name"));
+        assertEquals(9, Json.number(group, "number"));
+        assertEquals(true, group.get("reading"));
         assertEquals(200, Http.get(at, "/readyz").status());
         assertEquals(200, Http.get(at, "/healthz").status());
 
@@ -214,6 +219,35 @@ class StatusPagesTest {
                 .toList();
         assertEquals(List.of("fail source told", "warn source told: nf_conntrack_events"), findings);
         assertEquals(200, Http.get(at, "/readyz").status());
+    }
+
+    @Test
+    void anApplianceThatDecidesOnPacketsAloneIsReady() throws Exception {
+        Subject subject = lab.closing(Subject.start("""
+                stacks:
+                  - { name: gate, source: { type: nfqueue, namespace: %s, queues: 5-6 }, exporters: [] }
+                metrics: { listen: "127.0.0.1:0" }
+                """.formatted(lab.router())));
+        InetSocketAddress at = serve(subject, lab.closing(StatusPages.start(subject::appliance, "1.2.3")));
+        Wait.until("it was looked at", () -> Json.number(first(status(at), "queues"), "waiting") == 0);
+
+        Map<String, Object> status = status(at);
+        Map<String, Object> queue = Json.objects(status.get("queues")).get(1);
+        assertEquals("gate/1", queue.get("name"));
+        assertEquals(6, Json.number(queue, "queue"));
+        assertEquals(true, queue.get("bound"));
+        assertEquals(true, queue.get("reading"));
+        assertEquals("accept", queue.get("policy"));
+        assertEquals(4096, Json.number(queue, "maxLength"));
+        assertEquals(List.of(), status.get("findings"));
+        assertEquals(200, Http.get(at, "/readyz").status());
+
+        Objects.requireNonNull(
+                        subject.appliance().sources().getFirst().channels().get("packets"))
+                .close()
+                .sync();
+        assertEquals("source gate/0 is not bound\n", Http.get(at, "/readyz").body());
+        assertTrue(String.valueOf(first(status(at), "findings").get("what")).startsWith("Nobody has queue 5: "));
     }
 
     @Test

@@ -12,7 +12,8 @@ import java.nio.ByteBuffer;
  * that no packet comes in another way than asked for; {@link #configure} changes them later. Closing the channel unbinds.
  *
  * <p>A datagram has up to the buffer's octets ({@link #withBufferBytes}), or those of one packet where that is longer: copy
- * range, prefix and some 300 more. The channel's slots must have room for it.
+ * range, prefix and some 300 more; and as the kernel fills all that its allocator gives it, the next power of two. The channel's
+ * slots must have room for it.
  */
 public final class NflogRequests {
     /** What the kernel copies at most: an attribute is no longer. */

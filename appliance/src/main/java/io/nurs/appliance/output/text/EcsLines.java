@@ -44,7 +44,8 @@ public final class EcsLines implements RecordLines {
 
         Map<String, Object> fields() {
             Instant start = take("flowStartMilliseconds", Instant.class);
-            Instant end = take("flowEndMilliseconds", Instant.class);
+            Instant seen = take("observationTimeMicroseconds", Instant.class);
+            Instant end = seen != null ? seen : take("flowEndMilliseconds", Instant.class);
             fields.put("@timestamp", end == null ? record.message().exportTime() : end);
             fields.put("ecs", Map.of("version", "8.11"));
             event(start, end);

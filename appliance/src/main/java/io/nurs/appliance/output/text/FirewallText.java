@@ -43,6 +43,10 @@ final class FirewallText {
     private FirewallText() {}
 
     static void append(StringBuilder out, ReadRecord record) {
+        if (PacketText.is(record)) {
+            PacketText.append(out, record);
+            return;
+        }
         String[] values = new String[ORDER.size()];
         List<String> others = new ArrayList<>();
         for (DataField field : record.fields()) {
@@ -73,13 +77,13 @@ final class FirewallText {
     }
 
     /** The kernel writes ICMPv6 so. */
-    private static String protocol(long number) {
+    static String protocol(long number) {
         String name = Numbers.protocol(number);
         return name.equals("icmpv6") ? "ICMPv6" : name.toUpperCase(Locale.ROOT);
     }
 
     /** What is between two spaces is one key and its value, whatever a text holds. */
-    private static String plain(String value) {
+    static String plain(String value) {
         StringBuilder plain = new StringBuilder();
         value.codePoints().forEach(c -> plain.appendCodePoint(c <= ' ' || Character.isISOControl(c) ? '_' : c));
         return plain.toString();

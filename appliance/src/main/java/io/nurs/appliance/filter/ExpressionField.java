@@ -3,12 +3,13 @@ package io.nurs.appliance.filter;
 import java.util.List;
 
 /**
- * What an expression can ask of a flow. A field that a flow lacks, as ICMP lacks ports, is equal to nothing and neither less nor
+ * What an expression can ask of a flow or a packet. A field that it lacks, as ICMP lacks ports, is equal to nothing and neither less nor
  * greater; {@code !=} is the contrary of {@code ==}, and so holds for it.
  *
+ * @param <T> what is asked
  * @param <I> what {@code in} looks for
  */
-sealed interface FlowField<I> permits NumberField, AddressField {
+sealed interface ExpressionField<T, I> permits NumberField, AddressField {
     String name();
 
     /**
@@ -16,7 +17,7 @@ sealed interface FlowField<I> permits NumberField, AddressField {
      *
      * @throws IllegalArgumentException if the field cannot be compared in this way, or with this
      */
-    FlowPredicate compare(Comparison comparison, String word);
+    Condition<T> compare(Comparison comparison, String word);
 
     /**
      * Reads what {@link #in} looks for.
@@ -25,7 +26,17 @@ sealed interface FlowField<I> permits NumberField, AddressField {
      */
     I item(String word);
 
-    FlowPredicate in(List<I> items);
+    Condition<T> in(List<I> items);
+
+    /** Whether some of its bits may be chosen. */
+    default boolean hasBits() {
+        return false;
+    }
+
+    /** Only these bits, if it {@link #hasBits()}: a number, or the name of a value. */
+    default ExpressionField<T, I> masked(String bits) {
+        throw new IllegalArgumentException(name() + " has no bits");
+    }
 
     /** How {@link #compare} compares. */
     enum Comparison {
