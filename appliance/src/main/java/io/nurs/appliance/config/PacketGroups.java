@@ -17,8 +17,9 @@ final class PacketGroups {
                     ApplianceConfig.sourcesOf(stacks, exporter).stream()
                             .filter(source -> !source.tellsOfPackets())
                             .findFirst()
-                            .ifPresent(source -> place.error("writes packets, and source "
-                                    + ScalarText.quote(source.name()) + " has none; give it one of type: nflog"));
+                            .ifPresent(source ->
+                                    place.error("writes packets, and source " + ScalarText.quote(source.name())
+                                            + " has none; give it one of type nflog or nfqueue"));
                 case FlowExporterConfig others -> {}
             }
         });

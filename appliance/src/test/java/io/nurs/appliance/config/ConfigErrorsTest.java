@@ -336,7 +336,8 @@ class ConfigErrorsTest {
                 """
                 stacks: [{ name: a, source: { type: conntrack }, exporters: [dump] }]
                 exporters: { dump: { type: pcap, file: { path: /d } } }
-                """, "2:20: exporters.dump: writes packets, and source \"a\" has none; give it one of type: nflog");
+                """,
+                "2:20: exporters.dump: writes packets, and source \"a\" has none; give it one of type nflog or nfqueue");
     }
 
     @Test
