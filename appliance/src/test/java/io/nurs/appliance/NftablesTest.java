@@ -32,6 +32,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -315,7 +317,13 @@ class NftablesTest extends RouterTest {
         Subject subject = start("counters: false, receive-buffer: 4KiB");
         nft("table ip t { set hosts { type ipv4_addr; } }");
         waitForTransactions(subject, 1);
-        nft("add element ip t hosts { " + hosts() + " }");
+        CountDownLatch read = new CountDownLatch(1);
+        source(subject).eventLoop().execute(() -> Wait.unchecked(() -> read.await(1, TimeUnit.MINUTES)));
+        try {
+            nft("add element ip t hosts { " + hosts() + " }");
+        } finally {
+            read.countDown();
+        }
         Wait.until("a loss", () -> source(subject).nftables().lost() > 0);
         Wait.until("the gap is noticed at the next transaction, or there is none", () -> {
             nft("add chain ip t c; delete chain ip t c");

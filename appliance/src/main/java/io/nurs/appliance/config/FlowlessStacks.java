@@ -3,7 +3,7 @@ package io.nurs.appliance.config;
 import java.util.List;
 import java.util.Map;
 
-/** Finds what looks at flows where there are none: stacks and exporters of sources that report counters. */
+/** Finds what looks at flows where there are none: stacks and exporters of all sources but conntrack. */
 final class FlowlessStacks {
     private FlowlessStacks() {}
 

@@ -1,5 +1,6 @@
 package io.nurs.appliance.config;
 
+import io.nurs.netlink.nfqueue.NfqueueRequests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +14,21 @@ final class PacketGroups {
         exporters.forEach((place, exporter) -> {
             switch (exporter) {
                 case FlowExporterConfig flows
-                when flows.writesFrames() ->
+                when flows.writesFrames() -> {
                     ApplianceConfig.sourcesOf(stacks, exporter).stream()
                             .filter(source -> !source.tellsOfPackets())
                             .findFirst()
                             .ifPresent(source ->
                                     place.error("writes packets, and source " + ScalarText.quote(source.name())
                                             + " has none; give it one of type nflog or nfqueue"));
+                    ApplianceConfig.sourcesOf(stacks, exporter).stream()
+                            .filter(source -> source instanceof NfqueueSourceConfig queues
+                                    && queues.copyRangeBytes() < NfqueueRequests.MOST_COPIED_BYTES)
+                            .findFirst()
+                            .ifPresent(source -> place.warning("longer packets of source "
+                                    + ScalarText.quote(source.name()) + " are cut; write copy-range: "
+                                    + NfqueueRequests.MOST_COPIED_BYTES + " there, unless that is meant"));
+                }
                 case FlowExporterConfig others -> {}
             }
         });

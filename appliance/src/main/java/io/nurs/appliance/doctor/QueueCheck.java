@@ -24,6 +24,9 @@ final class QueueCheck {
     /** As iptables-save prints it: one queue, or the first and the last of several. */
     private static final Pattern QUEUES = Pattern.compile("--queue-(?:num|balance) (\\d+)(?::(\\d+))?");
 
+    /** As nft prints it, which has changed. */
+    private static final Pattern NFT_QUEUE = Pattern.compile("\\bqueue (?:flags \\S+ )?(?:num|to) ");
+
     private QueueCheck() {}
 
     static List<Finding> findings(Place place, NfqueueSourceConfig source, boolean running) throws IOException {
@@ -48,7 +51,12 @@ final class QueueCheck {
                             ? ofNobodys(subject, running)
                             : of(subject, state, owner(place, state), source.maxLength()));
         }
-        findings.addAll(ofRules(place, source, place.output("iptables-save"), place.output("ip6tables-save")));
+        findings.addAll(ofRules(
+                place,
+                source,
+                place.output("nft", "list", "ruleset"),
+                place.output("iptables-save"),
+                place.output("ip6tables-save")));
         return findings;
     }
 
@@ -99,8 +107,12 @@ final class QueueCheck {
         return null;
     }
 
-    /** @param tables what iptables-save and its sister print; null without the tool */
-    static List<Finding> ofRules(Place place, NfqueueSourceConfig source, @Nullable String... tables) {
+    /**
+     * @param ruleset of nft, null without the tool: only whether a rule of it queues packets is looked at
+     * @param tables what iptables-save and its sister print; null without the tool
+     */
+    static List<Finding> ofRules(
+            Place place, NfqueueSourceConfig source, @Nullable String ruleset, @Nullable String... tables) {
         List<String> rules = Stream.of(tables)
                 .filter(Objects::nonNull)
                 .flatMap(String::lines)
@@ -110,6 +122,10 @@ final class QueueCheck {
             return List.of();
         }
         String subject = place.subject("rules");
+        if (rules.isEmpty() && ruleset != null && NFT_QUEUE.matcher(ruleset).find()) {
+            return List.of(Finding.ok(
+                    subject, "a rule of nft queues packets; see that it has bypass and its queues are these"));
+        }
         if (rules.isEmpty()) {
             return List.of(Finding.warn(
                     subject,

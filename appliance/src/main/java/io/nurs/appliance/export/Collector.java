@@ -75,6 +75,8 @@ public final class Collector implements Distribution.Member {
     /** Group or queue that the packets are of. */
     private int selection;
 
+    private int toldSampling;
+
     private @Nullable InterfaceNames interfaces;
     private boolean tellsInterfaces;
     private @Nullable Collector predecessor;
@@ -282,11 +284,16 @@ public final class Collector implements Distribution.Member {
         if (options != null) {
             channel.eventLoop().execute(() -> {
                 boolean first = sampling == null;
+                int now = oneOf.getAsInt();
+                boolean differs = selection != number || toldSampling != now;
                 sampling = oneOf;
                 selection = number;
+                toldSampling = now;
                 if (first) {
                     options.selection(() -> selection, () -> sampling == null ? 1 : sampling.getAsInt())
                             .forEach(encoder::addOptions);
+                } else if (differs) {
+                    encoder.refresh();
                 }
             });
         }

@@ -29,6 +29,7 @@ final class PacketSelection {
     private final IntSupplier number;
     private final long domain;
     private final IntSupplier oneOf;
+    private boolean isSampled;
 
     PacketSelection(IntSupplier number, long domain, IntSupplier oneOf) {
         this.number = number;
@@ -61,7 +62,7 @@ final class PacketSelection {
                 this);
     }
 
-    /** For all records of an exporter: RFC 3954 §8. Nothing where all are there. */
+    /** For all records of an exporter: RFC 3954 §8. Nothing where all are there, and have always been. */
     OptionsSource interval() {
         FlowRecord<PacketSelection> record = FlowRecord.of(
                 Template.options(
@@ -72,7 +73,8 @@ final class PacketSelection {
                                 Field.u8(samplingAlgorithm, told -> DETERMINISTIC))),
                 this);
         return sink -> {
-            if (oneOf.getAsInt() > 1) {
+            isSampled |= oneOf.getAsInt() > 1;
+            if (isSampled) {
                 sink.write(record);
             }
         };

@@ -19,6 +19,7 @@ final class QueueMeters implements Part {
     private final Meters kernel;
     private boolean isKernelBound;
     private volatile @Nullable QueueState state;
+    private volatile boolean isTold;
 
     QueueMeters(MeterRegistry registry, NfqueueSource source) {
         this.source = source;
@@ -77,14 +78,16 @@ final class QueueMeters implements Part {
     @Override
     public void refresh() {
         QueueState read = source.state();
-        state = read;
+        isTold = read != null;
+        // Counters stay where they were while nobody tells.
+        state = read == null ? state : read;
         if (read != null && !isKernelBound) {
             isKernelBound = true;
             kernel.gauge(
                     "nurs.queue.waiting",
                     "packets",
                     "Packets that wait in the kernel for their verdict.",
-                    () -> last(QueueState::waiting));
+                    () -> isTold ? last(QueueState::waiting) : 0);
             kernel.counter(
                     "nurs.queue.kernel.dropped",
                     "packets",

@@ -13,6 +13,7 @@ import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
+import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkOptions;
 import io.nurs.netlink.NetlinkRequest;
@@ -20,6 +21,7 @@ import io.nurs.netlink.nftables.NftablesAttribute;
 import io.nurs.netlink.nftables.NftablesDecoder;
 import io.nurs.netlink.nftables.NftablesMessage;
 import io.nurs.netlink.nftables.NftablesRequests;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -53,6 +55,10 @@ public final class NftablesSource extends PolledSource {
 
     private static final String CHANGES = "changes";
     private static final String TRACES = "traces";
+    private static final long DRAIN_MILLIS = 10;
+    /** The kernel's list of a rule set that changes meanwhile may lack something. */
+    private static final int LISTINGS = 3;
+
     private static final int SLOTS = 16;
     /** The kernel packs several changes into a datagram of so much. */
     private static final int SLOT_BYTES = 8 * 1024;
@@ -66,6 +72,9 @@ public final class NftablesSource extends PolledSource {
     private @Nullable List<NftablesReport> listed;
 
     private boolean learning;
+    /** The rule set changed while it was listed: what the list lacks may be there all the same. */
+    private boolean interrupted;
+
     private boolean saysThatQuotasAreZeroed;
     private long askedMillis;
     private long lastChangeMillis;
@@ -225,11 +234,17 @@ public final class NftablesSource extends PolledSource {
 
     private void lookForTheEnd() {
         overdue = null;
-        if (System.currentTimeMillis() - lastChangeMillis >= END_MISSING_MILLIS / 2) {
+        if (!mayBeQueued() && System.currentTimeMillis() - lastChangeMillis >= END_MISSING_MILLIS / 2) {
             transactions.release();
         } else {
             waitForTheEnd(lastChangeMillis);
         }
+    }
+
+    /** Whether the end may have come and has not been read: while a collector takes no more, nothing is. */
+    private boolean mayBeQueued() {
+        NetlinkChannel channel = channels().get(CHANGES);
+        return channel != null && channel.isOpen() && (!channel.config().isAutoRead() || channel.queuedBytes() > 0);
     }
 
     private final class Answers extends ChannelInboundHandlerAdapter {
@@ -241,6 +256,7 @@ public final class NftablesSource extends PolledSource {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (!(message instanceof NftablesMessage answer)) {
+                interrupted |= message instanceof NetlinkControl.DumpInterrupted;
                 ctx.fireChannelRead(message);
             } else if (learning) {
                 if (answer.kind() == NftablesMessage.Kind.SET) {
@@ -276,11 +292,29 @@ public final class NftablesSource extends PolledSource {
     @Override
     void read(long nowMillis, Promise<Void> done) {
         askedMillis = nowMillis;
+        if (isStopping()) {
+            done.addListener(ended -> transactions.release());
+            drain(done);
+        } else {
+            readAll(done);
+        }
+    }
+
+    /** What the kernel has queued is read first, as fast as the collectors take it. */
+    private void drain(Promise<Void> done) {
+        if (channels().values().stream().anyMatch(channel -> channel.isOpen() && channel.queuedBytes() > 0)) {
+            eventLoop().schedule(() -> drain(done), DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            readAll(done);
+        }
+    }
+
+    private void readAll(Promise<Void> done) {
         ask(NftablesRequests.generation(requests.alloc()), done, () -> {
             if (stats.readings == 0 && config.changes()) {
-                learnSets(done);
+                learnSets(LISTINGS, done);
             } else {
-                readCounters(done);
+                readCounters(LISTINGS, done);
             }
         });
     }
@@ -297,27 +331,42 @@ public final class NftablesSource extends PolledSource {
         });
     }
 
-    private void learnSets(Promise<Void> done) {
+    /** Of a set that is missed the elements are told in hexadecimal. */
+    private void learnSets(int listings, Promise<Void> done) {
         learning = true;
+        interrupted = false;
         ask(NftablesRequests.sets(requests.alloc(), NftablesAttribute.NFPROTO_UNSPEC), done, () -> {
             learning = false;
-            readCounters(done);
+            if (interrupted && listings > 1) {
+                learnSets(listings - 1, done);
+            } else {
+                readCounters(LISTINGS, done);
+            }
         });
     }
 
-    private void readCounters(Promise<Void> done) {
+    /** A list that was interrupted may lack objects, which the next would take for new ones. */
+    private void readCounters(int listings, Promise<Void> done) {
         if (!config.counters()) {
             end(0, done);
             return;
         }
         List<NftablesReport> objects = new ArrayList<>();
         listed = objects;
+        interrupted = false;
         ask(
                 list(NftablesAttribute.NFT_OBJECT_COUNTER),
                 done,
                 () -> ask(list(NftablesAttribute.NFT_OBJECT_QUOTA), done, () -> {
                     listed = null;
-                    reportAll(objects, done);
+                    if (interrupted && listings > 1) {
+                        readCounters(listings - 1, done);
+                    } else if (interrupted && !isStopping()) {
+                        done.tryFailure(
+                                new IOException("the rule set changed each time that its counters were listed"));
+                    } else {
+                        reportAll(objects, done);
+                    }
                 }));
     }
 
@@ -382,9 +431,6 @@ public final class NftablesSource extends PolledSource {
         stats.lastReadingMillis = askedMillis;
         counters.endReading(askedMillis);
         lookForLosses();
-        if (isStopping()) {
-            transactions.release();
-        }
         done.trySuccess(null);
     }
 

@@ -184,14 +184,11 @@ final class Findings {
                             .formatted(queue.queue(), queue.waiting(), queue.maxLength(), whatHappens),
                     "share the load: more queues, and --queue-balance in the rule"));
         }
-        if (look.missed.hasHappenedWithin(RECENT_SECONDS) || look.kernelDropped.hasHappenedWithin(RECENT_SECONDS)) {
+        if (look.missed.hasHappenedWithin(RECENT_SECONDS) || look.userDropped.hasHappenedWithin(RECENT_SECONDS)) {
             findings.add(Finding.fail(
                     subject,
                     "Packets could not be handed over, %d so far, as the receive buffer was full; the kernel dropped %d. They %s."
-                            .formatted(
-                                    queue.missed(),
-                                    Math.max(0, queue.kernelDropped()) + Math.max(0, queue.userDropped()),
-                                    whatHappens),
+                            .formatted(queue.missed(), Math.max(0, queue.userDropped()), whatHappens),
                     "write a larger receive-buffer or a smaller copy-range, or share the load over more queues"));
         }
         if (look.failed.hasHappenedWithin(RECENT_SECONDS)) {

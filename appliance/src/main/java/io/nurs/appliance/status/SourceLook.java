@@ -37,7 +37,7 @@ final class SourceLook {
     final Change refused = new Change();
     final Change failed = new Change();
     final Change loops = new Change();
-    final Change kernelDropped = new Change();
+    final Change userDropped = new Change();
     final Change queueFull = new Change();
     private long timesFull;
     private volatile @Nullable QueueState queue;
@@ -81,8 +81,9 @@ final class SourceLook {
         failed.look(packets.decided().failed());
         loops.look(packets.decided().loops());
         if (state != null) {
-            kernelDropped.look(state.dropped() + state.userDropped());
-            queueFull.look(timesFull += state.waiting() >= packets.maxLength() ? 1 : 0);
+            userDropped.look(state.userDropped());
+            timesFull += state.waiting() >= packets.maxLength() ? 1 : 0;
+            queueFull.look(timesFull + state.dropped());
         }
     }
 

@@ -358,4 +358,15 @@ class ConfigLoaderTest {
         ConfigException e = assertThrows(ConfigException.class, () -> ConfigLoader.load(file));
         assertEquals(file + expected, e.getMessage());
     }
+
+    @Test
+    void saysThatACaptureOfAQueueIsCut() throws ConfigException {
+        assertWarnings(
+                """
+                stacks: [{ name: gate, source: { type: nfqueue, queues: 0 }, exporters: [dump] }]
+                exporters: { dump: { type: pcap, file: { path: /d } } }
+                """,
+                "2:20: exporters.dump: longer packets of source \"gate\" are cut; write copy-range: 65531 there, unless"
+                        + " that is meant");
+    }
 }

@@ -117,7 +117,8 @@ public final class PacketBlocks implements MessageFormat {
         boolean isPort = record.unsigned(port) != 0;
         long index = record.unsigned(isPort ? port : outbound ? egressInterface : ingressInterface);
         if (index == 0) {
-            return "group" + record.unsigned(selectionSequenceId);
+            boolean isQueue = record.unsigned(own("packetVerdict")) != NO_VERDICT;
+            return (isQueue ? "queue" : "group") + record.unsigned(selectionSequenceId);
         }
         String name = text(record, side + (isPort ? "PhysicalInterfaceName" : "InterfaceName"));
         return name.isEmpty() ? "if" + index : name;
@@ -134,6 +135,7 @@ public final class PacketBlocks implements MessageFormat {
             case 1 -> "accept";
             case 3 -> "queue";
             case 4 -> "repeat";
+            case 5 -> "stop";
             default -> "verdict " + verdict;
         };
         return prefix.isEmpty() ? decided : prefix + " " + decided;

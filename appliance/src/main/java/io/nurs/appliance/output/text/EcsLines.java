@@ -42,10 +42,20 @@ public final class EcsLines implements RecordLines {
             }
         }
 
+        /** Takes the first of these that is there. */
+        private @Nullable Instant first(String... names) {
+            for (String name : names) {
+                Instant time = take(name, Instant.class);
+                if (time != null) {
+                    return time;
+                }
+            }
+            return null;
+        }
+
         Map<String, Object> fields() {
             Instant start = take("flowStartMilliseconds", Instant.class);
-            Instant seen = take("observationTimeMicroseconds", Instant.class);
-            Instant end = seen != null ? seen : take("flowEndMilliseconds", Instant.class);
+            Instant end = first("flowEndMilliseconds", "observationTimeMicroseconds", "observationTimeMilliseconds");
             fields.put("@timestamp", end == null ? record.message().exportTime() : end);
             fields.put("ecs", Map.of("version", "8.11"));
             event(start, end);

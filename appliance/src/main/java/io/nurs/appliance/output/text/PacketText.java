@@ -16,7 +16,9 @@ final class PacketText {
     private static final String[] FLAGS = {"CWR", "ECE", "URG", "ACK", "PSH", "RST", "SYN", "FIN"};
 
     private static final int FLAG_CWR = 0x80;
+    /** Of the bits before the flags; the kernel writes them as they stand in their octet, less two. */
     private static final int RESERVED_SHIFT = 8;
+
     private static final int DONT_FRAGMENT = 0x40;
     private static final int MORE_FRAGMENTS = 0x20;
     private static final long NOBODY = 0xffff_ffffL;
@@ -112,7 +114,7 @@ final class PacketText {
         if (values.containsKey("tcpControlBits")) {
             key("WINDOW", number("tcpWindowSize"));
             int bits = (int) number("tcpControlBits");
-            key("RES", "0x%02x".formatted(bits >>> RESERVED_SHIFT));
+            key("RES", "0x%02x".formatted(bits >>> RESERVED_SHIFT << 2));
             for (int i = 0; i < FLAGS.length; i++) {
                 out.append((bits & FLAG_CWR >>> i) != 0 ? " " + FLAGS[i] : "");
             }
