@@ -46,7 +46,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code type: nflog} on the real kernel: packets that a router forwards, beside what iptables counts and tcpdump sees. */
+/**
+ * {@code type: nflog} on the real kernel: packets that a router forwards, beside what iptables counts and tcpdump sees.
+ *
+ * <p>Longer than a class should be: each output is shown the packets that the records and the capture are.
+ */
 @Timeout(180)
 class NflogTest extends RouterTest {
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);

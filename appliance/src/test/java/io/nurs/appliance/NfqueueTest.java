@@ -48,7 +48,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code type: nfqueue} on the real kernel: each verdict is seen to act. */
+/**
+ * {@code type: nfqueue} on the real kernel: each verdict is seen to act.
+ *
+ * <p>Longer than a class should be, by a test for each verdict and for each way in which nursd may fail to give one.
+ */
 class NfqueueTest extends RouterTest {
     private static final InetSocketAddress PLAIN4 = Traffic.at(Lab.SERVER4, Lab.PLAIN);
     private static final InetSocketAddress PLAIN6 = Traffic.at(Lab.SERVER6, Lab.PLAIN);

@@ -44,7 +44,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code type: nftables} on the real kernel, beside what nft(8) lists. */
+/**
+ * {@code type: nftables} on the real kernel, beside what nft(8) lists.
+ *
+ * <p>Longer than a class should be: changes, traces and counters are read by the same means from the same rule set.
+ */
 class NftablesTest extends RouterTest {
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
 

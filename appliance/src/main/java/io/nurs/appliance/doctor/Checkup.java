@@ -197,16 +197,24 @@ public final class Checkup {
         }
     }
 
-    private void source(ConntrackSourceConfig source, EventLoop loop) throws IOException, InterruptedException {
-        Place place = place(source);
-        if (place == null) {
-            return;
-        }
+    /** Whether ctnetlink answers; null after reporting that there is no conntrack. */
+    private @Nullable ConntrackSysctls conntrack(Place place, EventLoop loop) throws IOException, InterruptedException {
         findings.add(CtnetlinkCheck.finding(place, loop));
         ConntrackSysctls sysctls = ConntrackSysctls.read(place.namespace());
         if (sysctls == null) {
             findings.add(Finding.fail(
                     place.subject("conntrack"), "this kernel has none now, or hides it", "modprobe nf_conntrack"));
+        }
+        return sysctls;
+    }
+
+    private void source(ConntrackSourceConfig source, EventLoop loop) throws IOException, InterruptedException {
+        Place place = place(source);
+        if (place == null) {
+            return;
+        }
+        ConntrackSysctls sysctls = conntrack(place, loop);
+        if (sysctls == null) {
             return;
         }
         findings.addAll(SysctlCheck.findings(source, place, sysctls));
@@ -225,11 +233,8 @@ public final class Checkup {
         if (place == null) {
             return;
         }
-        findings.add(CtnetlinkCheck.finding(place, loop));
-        ConntrackSysctls sysctls = ConntrackSysctls.read(place.namespace());
+        ConntrackSysctls sysctls = conntrack(place, loop);
         if (sysctls == null) {
-            findings.add(Finding.fail(
-                    place.subject("conntrack"), "this kernel has none now, or hides it", "modprobe nf_conntrack"));
             return;
         }
         findings.addAll(SysctlCheck.findings(source, place, sysctls));

@@ -8,7 +8,6 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.NfacctSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
-import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkOptions;
@@ -34,9 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class NfacctSource extends PolledSource {
     private static final Logger LOG = LoggerFactory.getLogger(NfacctSource.class);
-    /** The default receive buffer has room for a hundred answers with their acknowledgements. */
-    private static final int AT_ONCE = 32;
-
     private volatile NfacctSourceConfig config;
     private final NfacctTotals totals;
     /** What the dump under way has told; null while objects are asked for one by one. */
@@ -164,43 +160,16 @@ public final class NfacctSource extends PolledSource {
             } else if (config.zero()) {
                 Deque<String> names = new ArrayDeque<>();
                 objects.forEach(object -> names.add(object.name()));
-                zero(names, objects.size(), done);
+                askEach(
+                        names,
+                        name -> NfacctRequests.readAndZero(requests.alloc(), name),
+                        done,
+                        () -> end(objects.size(), done));
             } else {
                 objects.forEach(this::report);
                 end(objects.size(), done);
             }
         });
-    }
-
-    /** The next few; those that are gone by now have counted for nobody. */
-    private void zero(Deque<String> names, int objects, Promise<Void> done) {
-        if (names.isEmpty()) {
-            end(objects, done);
-            return;
-        }
-        int count = Math.min(AT_ONCE, names.size());
-        int[] left = {count};
-        Throwable[] failure = {null};
-        for (int i = 0; i < count; i++) {
-            requests.write(NfacctRequests.readAndZero(requests.alloc(), names.remove()))
-                    .addListener(answered -> {
-                        if (!answered.isSuccess() && !isGone(answered.cause())) {
-                            failure[0] = answered.cause();
-                        }
-                        if (--left[0] == 0) {
-                            if (failure[0] == null) {
-                                zero(names, objects, done);
-                            } else {
-                                done.tryFailure(failure[0]);
-                            }
-                        }
-                    });
-        }
-        requests.flush();
-    }
-
-    private static boolean isGone(Throwable cause) {
-        return cause instanceof Errno errno && errno.number() == Errno.ENOENT;
     }
 
     private void end(int objects, Promise<Void> done) {

@@ -11,7 +11,6 @@ import io.nurs.appliance.StartException;
 import io.nurs.appliance.config.FirstStart;
 import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
-import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkControl;
 import io.nurs.netlink.NetlinkMessageDecoder;
@@ -44,9 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class NftablesSource extends PolledSource {
     private static final Logger LOG = LoggerFactory.getLogger(NftablesSource.class);
-    /** The default receive buffer has room for a hundred answers with their acknowledgements. */
-    private static final int AT_ONCE = 32;
-
     /** Changes of one transaction that wait for its end, at about half a KiB each. */
     static final int OPEN_CHANGES = 20_000;
 
@@ -390,40 +386,12 @@ public final class NftablesSource extends PolledSource {
                             + " stopped",
                     name());
         }
-        zero(left, objects.size(), done);
-    }
-
-    /** The next few; those that are gone by now have counted for nobody. */
-    private void zero(Deque<NftablesObject> left, int objects, Promise<Void> done) {
-        if (left.isEmpty()) {
-            end(objects, done);
-            return;
-        }
-        int count = Math.min(AT_ONCE, left.size());
-        int[] open = {count};
-        Throwable[] failure = {null};
-        for (int i = 0; i < count; i++) {
-            NftablesObject object = left.remove();
-            requests.write(NftablesRequests.resetObject(
-                            requests.alloc(), object.family(), object.table(), object.name(), object.type()))
-                    .addListener(answered -> {
-                        if (!answered.isSuccess() && !isGone(answered.cause())) {
-                            failure[0] = answered.cause();
-                        }
-                        if (--open[0] == 0) {
-                            if (failure[0] == null) {
-                                zero(left, objects, done);
-                            } else {
-                                done.tryFailure(failure[0]);
-                            }
-                        }
-                    });
-        }
-        requests.flush();
-    }
-
-    private static boolean isGone(Throwable cause) {
-        return cause instanceof Errno errno && errno.number() == Errno.ENOENT;
+        askEach(
+                left,
+                object -> NftablesRequests.resetObject(
+                        requests.alloc(), object.family(), object.table(), object.name(), object.type()),
+                done,
+                () -> end(objects.size(), done));
     }
 
     private void end(int objects, Promise<Void> done) {

@@ -11,9 +11,12 @@ import io.nurs.netlink.Errno;
 import io.nurs.netlink.NetlinkChannel;
 import io.nurs.netlink.NetlinkMessageDecoder;
 import io.nurs.netlink.NetlinkOptions;
+import io.nurs.netlink.NetlinkRequest;
 import io.nurs.netlink.NetlinkRequestTracker;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public abstract sealed class PolledSource extends AbstractSource permits NfacctSource, CounterSource, NftablesSource {
     private static final Logger LOG = LoggerFactory.getLogger(PolledSource.class);
+    /** The default receive buffer has room for a hundred answers with their acknowledgements. */
+    private static final int AT_ONCE = 32;
+
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
     final NetlinkChannel requests;
@@ -94,6 +100,41 @@ public abstract sealed class PolledSource extends AbstractSource permits NfacctS
             running.cancel(false);
             tick = null;
         }
+    }
+
+    /**
+     * Asks for one object after the other, a few at a time; those that are gone by now have counted for nobody.
+     *
+     * @param done fails with the first other failure
+     * @param then when all have been answered
+     */
+    final <T> void askEach(Queue<T> left, Function<T, NetlinkRequest> question, Promise<Void> done, Runnable then) {
+        if (left.isEmpty()) {
+            then.run();
+            return;
+        }
+        int count = Math.min(AT_ONCE, left.size());
+        int[] open = {count};
+        Throwable[] failure = {null};
+        for (int i = 0; i < count; i++) {
+            requests.write(question.apply(left.remove())).addListener(answered -> {
+                if (!answered.isSuccess() && !isGone(answered.cause())) {
+                    failure[0] = answered.cause();
+                }
+                if (--open[0] == 0) {
+                    if (failure[0] == null) {
+                        askEach(left, question, done, then);
+                    } else {
+                        done.tryFailure(failure[0]);
+                    }
+                }
+            });
+        }
+        requests.flush();
+    }
+
+    private static boolean isGone(Throwable cause) {
+        return cause instanceof Errno errno && errno.number() == Errno.ENOENT;
     }
 
     /** Asks the kernel, and reports; on the event loop. {@code done} ends with the last answer. */

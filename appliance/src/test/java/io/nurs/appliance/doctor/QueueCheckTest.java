@@ -50,6 +50,11 @@ class QueueCheckTest {
             lab.inRouter("iptables", "-w", "-F", "FORWARD");
             lab.inRouter("iptables", "-w", "-A", "FORWARD", "-j", "NFQUEUE", "--queue-num", "5", "--queue-bypass");
             assertEquals(List.of(Level.OK, Level.OK), levels(QueueCheck.findings(place, source, false)));
+            for (String rule : List.of("queue flags bypass to 4-6", "queue num 5 bypass")) {
+                assertEquals(
+                        List.of(Level.OK), levels(QueueCheck.ofRules(place, source, "\t\tudp dport 7 " + rule, "")));
+            }
+            assertEquals(List.of(Level.WARN), levels(QueueCheck.ofRules(place, source, "\t\tudp dport 7 accept", "")));
         }
     }
 
