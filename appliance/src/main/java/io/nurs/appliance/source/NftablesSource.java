@@ -53,7 +53,7 @@ public final class NftablesSource extends PolledSource {
     private static final String TRACES = "traces";
     private static final long DRAIN_MILLIS = 10;
     /** The kernel's list of a rule set that changes meanwhile may lack something. */
-    private static final int LISTINGS = 3;
+    private static final int LISTINGS = 10;
 
     private static final int SLOTS = 16;
     /** The kernel packs several changes into a datagram of so much. */
@@ -341,7 +341,10 @@ public final class NftablesSource extends PolledSource {
         });
     }
 
-    /** A list that was interrupted may lack objects, which the next would take for new ones. */
+    /**
+     * A list that was interrupted may lack objects, which the next would take for new ones. The first and the last reading make do
+     * with what they have: a rule set that changes all the time is no reason not to start, and there is no other chance at the end.
+     */
     private void readCounters(int listings, Promise<Void> done) {
         if (!config.counters()) {
             end(0, done);
@@ -357,7 +360,7 @@ public final class NftablesSource extends PolledSource {
                     listed = null;
                     if (interrupted && listings > 1) {
                         readCounters(listings - 1, done);
-                    } else if (interrupted && !isStopping()) {
+                    } else if (interrupted && stats.readings > 0 && !isStopping()) {
                         done.tryFailure(
                                 new IOException("the rule set changed each time that its counters were listed"));
                     } else {
