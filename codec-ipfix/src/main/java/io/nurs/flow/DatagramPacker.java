@@ -14,7 +14,12 @@ final class DatagramPacker {
     private final ExportClock clock;
     private final int headerLength;
     private final DatagramRing ring;
+    /** Those of data before those of options: what a collector learns first, it can read first. */
     private final List<Template<?>> announced = new ArrayList<>();
+
+    /** Those of {@link #announced} that have not been sent yet. */
+    private final List<Template<?>> unsent = new ArrayList<>();
+
     private final List<OptionsSource> optionsSources = new ArrayList<>();
     private final OptionsSource.Sink optionsSink = this::appendOption;
 
@@ -54,6 +59,27 @@ final class DatagramPacker {
                     + (headerLength + needed) + " octets: raise max-datagram-bytes (now " + options.maxDatagramBytes()
                     + ")");
         }
+    }
+
+    void addTemplates(List<? extends Template<?>> templates) {
+        for (Template<?> template : templates) {
+            if (!announced.contains(template)) {
+                protocol.check(template);
+                know(template);
+                unsent.add(template);
+            }
+        }
+    }
+
+    private void know(Template<?> template) {
+        int place = announced.size();
+        if (!template.isOptions()) {
+            shortestFlow = Math.min(shortestFlow, template.recordLength());
+            while (place > 0 && announced.get(place - 1).isOptions()) {
+                place--;
+            }
+        }
+        announced.add(place, template);
     }
 
     void addOptions(OptionsSource source) {
@@ -139,10 +165,24 @@ final class DatagramPacker {
         }
         datagram = filling;
         announce(template);
-        announced.add(template);
-        if (!template.isOptions()) {
-            shortestFlow = Math.min(shortestFlow, template.recordLength());
+        know(template);
+    }
+
+    /** RFC 7011 §8.4, for those that nothing has been sent of. */
+    private void copyUnsent(ChannelHandlerContext ctx) {
+        if (unsent.isEmpty()) {
+            return;
         }
+        OpenDatagram filling = datagram;
+        datagram = copies;
+        try {
+            for (int i = 0; i < options.newTemplateCopies() && open(ctx) && announceAll(ctx, unsent); i++) {
+                seal(ctx);
+            }
+        } finally {
+            datagram = filling;
+        }
+        unsent.clear();
     }
 
     private void announce(Template<?> template) {
@@ -204,8 +244,9 @@ final class DatagramPacker {
         send(ctx);
     }
 
-    void beginDueOptions(ChannelHandlerContext ctx) {
-        if (!optionsSources.isEmpty() && !datagram.isOpen() && schedule.isDueByTime()) {
+    void beginDue(ChannelHandlerContext ctx) {
+        boolean saysAnything = !optionsSources.isEmpty() || !unsent.isEmpty();
+        if (saysAnything && !datagram.isOpen() && schedule.isDueByTime()) {
             begin(ctx);
         }
     }
@@ -218,7 +259,8 @@ final class DatagramPacker {
         refreshing = true;
         datagram.markRefreshed();
         try {
-            if (!schedule.repeatsTemplates() || repeatTemplates(ctx)) {
+            copyUnsent(ctx);
+            if (!schedule.repeatsTemplates() || announceAll(ctx, announced)) {
                 boolean options = schedule.repeatsOptions();
                 schedule.done();
                 if (options) {
@@ -237,9 +279,10 @@ final class DatagramPacker {
         schedule.optionsDone();
     }
 
-    private boolean repeatTemplates(ChannelHandlerContext ctx) {
-        for (int i = 0; i < announced.size(); i++) {
-            Template<?> template = announced.get(i);
+    /** Into the open datagram, and as many further ones as it takes; false if one of those cannot be had. */
+    private boolean announceAll(ChannelHandlerContext ctx, List<Template<?>> templates) {
+        for (int i = 0; i < templates.size(); i++) {
+            Template<?> template = templates.get(i);
             if (!datagram.fits(protocol.templateSetId(template), protocol.templateLength(template))) {
                 seal(ctx);
                 if (!open(ctx)) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,17 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
     public final void check(Template<?> template) {
         checkTemplate(template);
         packer.check(template);
+    }
+
+    /**
+     * Announces templates before there are records of them: in the next datagram and in each repetition, ahead of those of options.
+     * A collector on UDP then reads a flow even if the datagram with its template's first record was lost.
+     *
+     * @throws IllegalArgumentException see {@link #check}
+     */
+    public final void addTemplates(List<? extends Template<?>> templates) {
+        packer.addTemplates(templates);
+        schedule.request();
     }
 
     /** Asks {@code source} for option records at every refresh from now on, of which the next comes at once. */
@@ -191,10 +203,10 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /** Sends what is packed; option records that are due leave although no flow is there to take them along. */
+    /** Sends what is packed; templates and option records that are due leave although no flow is there to take them along. */
     @Override
     public void flush(ChannelHandlerContext ctx) {
-        packer.beginDueOptions(ctx);
+        packer.beginDue(ctx);
         packer.send(ctx);
         ctx.flush();
     }

@@ -5,6 +5,9 @@ final class RefreshSchedule {
     /** Option records may be many: before every datagram they would be most of what is sent. */
     private static final long ALWAYS_OPTIONS_MILLIS = 1_000;
 
+    /** The kernel slews its clock by at most 500 ppm, 0.3 s in ten minutes: more is a step. adjtimex(2) */
+    private static final long CLOCK_STEP_MILLIS = 1_000;
+
     private final int packets;
     private final long millis;
     private final boolean stream;
@@ -14,8 +17,11 @@ final class RefreshSchedule {
     private boolean requested = true;
 
     private boolean always;
-    private long refreshedMillis;
-    private long optionsMillis;
+    private long refreshedSteadyMillis;
+    /** Wall clock less steady clock at the last repetition. */
+    private long clockOffsetMillis;
+
+    private long optionsSteadyMillis;
     private int datagrams;
 
     RefreshSchedule(EncoderOptions options, ExportClock clock) {
@@ -42,10 +48,17 @@ final class RefreshSchedule {
         return requested || always;
     }
 
-    /** A clock that stepped back would put it off by as much, and RFC 3954 §9 wants templates soon after it. */
+    /** RFC 3954 §9 wants templates soon after the wall clock has been set, however little. */
     boolean isDueByTime() {
-        long elapsed = clock.epochMillis() - refreshedMillis;
-        return elapsed < 0 || elapsed >= millis;
+        return clock.steadyMillis() - refreshedSteadyMillis >= millis || isClockSet();
+    }
+
+    private boolean isClockSet() {
+        return Math.abs(clockOffset() - clockOffsetMillis) >= CLOCK_STEP_MILLIS;
+    }
+
+    private long clockOffset() {
+        return clock.epochMillis() - clock.steadyMillis();
     }
 
     /** On a stream the other end has them, unless there is a new other end. RFC 7011 §8.1 */
@@ -55,19 +68,19 @@ final class RefreshSchedule {
 
     /** While everything is repeated always, option records are once a second. */
     boolean repeatsOptions() {
-        long elapsed = clock.epochMillis() - optionsMillis;
-        return requested || !always || elapsed < 0 || elapsed >= ALWAYS_OPTIONS_MILLIS;
+        return requested || !always || clock.steadyMillis() - optionsSteadyMillis >= ALWAYS_OPTIONS_MILLIS;
     }
 
     /** The datagrams that option records filled do not count for the next repetition. */
     void optionsDone() {
-        optionsMillis = clock.epochMillis();
+        optionsSteadyMillis = clock.steadyMillis();
         datagrams = 0;
     }
 
     void done() {
         requested = false;
-        refreshedMillis = clock.epochMillis();
+        refreshedSteadyMillis = clock.steadyMillis();
+        clockOffsetMillis = clockOffset();
         datagrams = 0;
     }
 

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
+import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowRecord;
 import io.nurs.flow.Template;
 import java.time.Duration;
@@ -21,6 +22,10 @@ final class EncoderFixture implements AutoCloseable {
             EncoderOptions.stream(42, EncoderOptions.MAX_MESSAGE_BYTES, Duration.ofMinutes(10));
 
     long nowMillis = 1_700_000_060_250L;
+
+    /** What somebody has set the wall clock by. */
+    long clockSetByMillis;
+
     final IpfixEncoder encoder;
     EmbeddedChannel channel;
 
@@ -29,8 +34,22 @@ final class EncoderFixture implements AutoCloseable {
     }
 
     EncoderFixture(EncoderOptions options) {
-        encoder = new IpfixEncoder(options, () -> nowMillis);
+        encoder = new IpfixEncoder(options, clock());
         channel = new EmbeddedChannel(encoder);
+    }
+
+    private ExportClock clock() {
+        return new ExportClock() {
+            @Override
+            public long epochMillis() {
+                return nowMillis + clockSetByMillis;
+            }
+
+            @Override
+            public long steadyMillis() {
+                return nowMillis;
+            }
+        };
     }
 
     <S> void write(Template<S> template, S source) {

@@ -55,6 +55,71 @@ class IpfixTemplatesTest {
     }
 
     @Test
+    void announcedTemplatesLeaveBeforeAnyFlowAndAheadOfOptions() {
+        encoder.encoder.addOptions(TestFlow.OPTIONS);
+        encoder.encoder.addTemplates(List.of(TestFlow.BIFLOW, TestFlow.PROTOCOL));
+        byte[] first = only(encoder.flushed());
+        assertEquals(List.of(2, 3), sets(first).subList(0, 2));
+        assertEquals(List.of(256, 258), templateIds(first));
+        encoder.nowMillis += Duration.ofMinutes(10).toMillis();
+        byte[] repeated = only(encoder.flushed());
+        assertEquals(List.of(2, 3), sets(repeated).subList(0, 2));
+        assertEquals(List.of(256, 258), templateIds(repeated));
+    }
+
+    @Test
+    void announcedTemplatesLeaveWithoutAnyOptions() {
+        encoder.encoder.addTemplates(List.of(TestFlow.BIFLOW));
+        assertEquals(List.of(2), sets(only(encoder.flushed())));
+        assertEquals(List.of(), encoder.flushed());
+        encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
+        assertEquals(List.of(256), sets(only(encoder.sent())));
+    }
+
+    @Test
+    void copiesOfAnnouncedTemplatesGoAheadOfEverything() {
+        try (EncoderFixture careful = new EncoderFixture(EncoderFixture.OPTIONS.withNewTemplateCopies(2))) {
+            careful.encoder.addOptions(TestFlow.OPTIONS);
+            careful.encoder.addTemplates(List.of(TestFlow.BIFLOW, TestFlow.PROTOCOL));
+            List<byte[]> datagrams = careful.flushed();
+            assertEquals(List.of(2), sets(datagrams.getFirst()));
+            assertEquals(List.of(256, 258), templateIds(datagrams.getFirst()));
+            assertEquals(List.of(256, 258), templateIds(datagrams.get(1)));
+            assertEquals(List.of(256, 258), templateIds(datagrams.getLast()));
+            assertEquals(0, careful.stats().droppedRecords());
+        }
+    }
+
+    @Test
+    void templateMadeLaterPrecedesTheOptionsTemplatesOfTheNextRepetition() {
+        encoder.encoder.addOptions(TestFlow.OPTIONS);
+        encoder.encoder.addTemplates(List.of(TestFlow.BIFLOW));
+        encoder.flushed();
+        encoder.write(TestFlow.PROTOCOL, TestFlow.WEB);
+        encoder.flushed();
+        encoder.encoder.refresh();
+        encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
+        byte[] repeated = only(encoder.flushed());
+        assertEquals(List.of(2, 3), sets(repeated).subList(0, 2));
+        assertEquals(List.of(256, 258), templateIds(repeated));
+    }
+
+    /** Of the set that comes first. */
+    private static List<Integer> templateIds(byte[] message) {
+        List<Integer> ids = new ArrayList<>();
+        int end = Ipfix.HEADER_LENGTH + u16(message, Ipfix.HEADER_LENGTH + 2);
+        for (int at = Ipfix.HEADER_LENGTH + 4; at + 4 <= end; ) {
+            ids.add(u16(message, at));
+            int fields = u16(message, at + 2);
+            at += 4;
+            for (int i = 0; i < fields; i++) {
+                at += u16(message, at) >= 0x8000 ? 8 : 4;
+            }
+        }
+        return ids;
+    }
+
+    @Test
     void copiesOfOptionsTemplatesToo() {
         try (EncoderFixture careful = new EncoderFixture(EncoderFixture.OPTIONS.withNewTemplateCopies(1))) {
             careful.encoder.addOptions(TestFlow.OPTIONS);
@@ -76,7 +141,7 @@ class IpfixTemplatesTest {
             }
             List<Integer> data = List.of(256);
             List<Integer> first = List.of(3, 300, 3, 301, 2, 256);
-            List<Integer> again = List.of(3, 2, 300, 301, 256);
+            List<Integer> again = List.of(2, 3, 300, 301, 256);
             assertEquals(List.of(first, data, data, again, data, data, again), datagrams);
         }
     }
@@ -88,7 +153,7 @@ class IpfixTemplatesTest {
         encoder.sent();
         encoder.nowMillis += Duration.ofMinutes(10).toMillis();
         encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
-        assertEquals(List.of(3, 2, 300, 301, 256), sets(only(encoder.flushed())));
+        assertEquals(List.of(2, 3, 300, 301, 256), sets(only(encoder.flushed())));
     }
 
     @Test
@@ -150,10 +215,10 @@ class IpfixTemplatesTest {
         encoder.flushed();
         encoder.encoder.refreshAlways(true);
         encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
-        assertEquals(List.of(3, 2, 256), sets(only(encoder.flushed())));
+        assertEquals(List.of(2, 3, 256), sets(only(encoder.flushed())));
         encoder.nowMillis += 1000;
         encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
-        assertEquals(List.of(3, 2, 300, 301, 256), sets(only(encoder.flushed())));
+        assertEquals(List.of(2, 3, 300, 301, 256), sets(only(encoder.flushed())));
     }
 
     /** Thirty option records fill more of these datagrams than it takes for a repetition. */
@@ -236,7 +301,7 @@ class IpfixTemplatesTest {
             stream.encoder.newSession();
             stream.write(TestFlow.BIFLOW, TestFlow.WEB);
             byte[] first = only(stream.flushed());
-            assertEquals(List.of(3, 2, 300, 301, 256), sets(first));
+            assertEquals(List.of(2, 3, 300, 301, 256), sets(first));
             assertEquals(0, sequence(first));
         }
     }

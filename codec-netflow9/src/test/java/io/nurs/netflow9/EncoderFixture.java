@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
+import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowRecord;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
@@ -20,6 +21,10 @@ final class EncoderFixture implements AutoCloseable {
     static final EncoderOptions OPTIONS = new EncoderOptions(42, 1400, 1000, Duration.ofMinutes(10));
 
     long nowMillis = 1_700_000_060_250L;
+
+    /** What somebody has set the wall clock by. */
+    long clockSetByMillis;
+
     final Netflow9Encoder encoder;
     final EmbeddedChannel channel;
 
@@ -28,8 +33,22 @@ final class EncoderFixture implements AutoCloseable {
     }
 
     EncoderFixture(EncoderOptions options, SystemUptime uptime) {
-        encoder = new Netflow9Encoder(options, () -> nowMillis, uptime);
+        encoder = new Netflow9Encoder(options, clock(), uptime);
         channel = new EmbeddedChannel(encoder);
+    }
+
+    private ExportClock clock() {
+        return new ExportClock() {
+            @Override
+            public long epochMillis() {
+                return nowMillis + clockSetByMillis;
+            }
+
+            @Override
+            public long steadyMillis() {
+                return nowMillis;
+            }
+        };
     }
 
     <S> void write(Template<S> template, S source) {

@@ -70,9 +70,9 @@ class Netflow9OptionsTest {
             assertEquals(1, u16(only(encoder.flushed()), 2));
             encoder.write(TestFlow.ICMP, TestFlow.PING);
             byte[] datagram = only(encoder.flushed());
-            // Two options templates, a template, three option records, a flow.
+            // A template, two options templates, three option records, a flow.
             assertEquals(7, u16(datagram, 2));
-            assertEquals(Netflow9.OPTIONS_TEMPLATE_SET, u16(datagram, 20));
+            assertEquals(Netflow9.TEMPLATE_SET, u16(datagram, 20));
         }
     }
 

@@ -74,12 +74,32 @@ class Netflow9TemplatesTest {
     }
 
     @Test
-    void repeatsTemplatesWhenTheClockStepsBack() {
+    void repeatsTemplatesWhenTheClockIsSetBackByLessThanTheirAge() {
         encoder.write(TestFlow.IPV4, TestFlow.REQUEST);
         encoder.sent();
-        encoder.nowMillis -= 1;
+        encoder.nowMillis += Duration.ofMinutes(5).toMillis();
+        encoder.clockSetByMillis = -Duration.ofMinutes(3).toMillis();
         encoder.write(TestFlow.IPV4, TestFlow.REQUEST);
         assertEquals(2, u16(only(encoder.flushed()), 2));
+    }
+
+    @Test
+    void repeatsTemplatesWhenTheClockIsSetForward() {
+        encoder.write(TestFlow.IPV4, TestFlow.REQUEST);
+        encoder.sent();
+        encoder.clockSetByMillis = Duration.ofMinutes(3).toMillis();
+        encoder.write(TestFlow.IPV4, TestFlow.REQUEST);
+        assertEquals(2, u16(only(encoder.flushed()), 2));
+    }
+
+    @Test
+    void aClockThatIsSlewedRepeatsNoTemplates() {
+        encoder.write(TestFlow.IPV4, TestFlow.REQUEST);
+        encoder.sent();
+        encoder.nowMillis += Duration.ofMinutes(9).toMillis();
+        encoder.clockSetByMillis = -270;
+        encoder.write(TestFlow.IPV4, TestFlow.REQUEST);
+        assertEquals(1, u16(only(encoder.flushed()), 2));
     }
 
     @Test
