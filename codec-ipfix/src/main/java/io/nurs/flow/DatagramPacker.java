@@ -142,9 +142,18 @@ final class DatagramPacker {
         if (datagram.isOpen() && fits(template, length, isNew)) {
             return true;
         }
+        boolean isRepeating = refreshing || (datagram.isOpen() && datagram.isRepetitionAlone());
         send(ctx);
         ctx.flush();
-        return open(ctx);
+        if (isRepeating) {
+            return open(ctx);
+        }
+        begin(ctx);
+        if (datagram.isOpen() && !fits(template, length, isNew)) {
+            seal(ctx);
+            return open(ctx);
+        }
+        return datagram.isOpen();
     }
 
     /** A new template needs room for itself as well: it leaves in the same datagram as its first record, before it. */

@@ -34,6 +34,7 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
     private final DatagramPacker packer;
     private @Nullable ChannelHandlerContext context;
     private boolean showedLife;
+    private long audiences;
 
     /** Takes the octets of the message header. */
     @SuppressWarnings("this-escape") // the packer only keeps it
@@ -113,7 +114,16 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
      * that was away.
      */
     public final void refresh() {
+        audiences++;
         schedule.request();
+    }
+
+    /**
+     * How many times a receiver that knows nothing has been announced: a session, a file, a collector that was away. A source of
+     * option records that leaves out what has not changed compares it.
+     */
+    public final long audiences() {
+        return audiences;
     }
 
     /**
@@ -139,6 +149,7 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
      * sequence begins anew. A new connection does so without being told. Flush what belongs to the old one first.
      */
     public final void newSession() {
+        audiences++;
         schedule.request();
         if (options.stream()) {
             stats.sequence = 0;

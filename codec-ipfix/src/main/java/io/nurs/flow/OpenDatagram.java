@@ -72,6 +72,11 @@ final class OpenDatagram {
         return refreshed;
     }
 
+    /** Whether it is that, and no record of data is in it. */
+    boolean isRepetitionAlone() {
+        return refreshed && records == optionRecords;
+    }
+
     MemorySegment memory() {
         return openSlot().memory;
     }

@@ -146,6 +146,19 @@ class IpfixTemplatesTest {
         }
     }
 
+    /** A datagram that has room for a shorter record, but not for the next one, is no reason to put it off. */
+    @Test
+    void repeatsTemplatesAlsoWhereNoDatagramIsQuiteFull() {
+        EncoderOptions options = new EncoderOptions(42, 152, 3, Duration.ofHours(1));
+        try (EncoderFixture often = new EncoderFixture(options)) {
+            often.encoder.addTemplates(List.of(TestFlow.BIFLOW, TestFlow.PROTOCOL));
+            often.write(20, TestFlow.BIFLOW, TestFlow.WEB);
+            List<List<Integer>> datagrams =
+                    often.flushed().stream().map(EncoderFixture::sets).toList();
+            assertTrue(datagrams.stream().skip(3).filter(sets -> sets.contains(2)).count() > 2, datagrams::toString);
+        }
+    }
+
     @Test
     void repeatsTemplatesAndOptionsAfterSoLong() {
         encoder.encoder.addOptions(TestFlow.OPTIONS);

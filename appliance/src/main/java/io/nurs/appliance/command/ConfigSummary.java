@@ -4,6 +4,7 @@ import io.nurs.appliance.collect.AddressText;
 import io.nurs.appliance.config.Accounting;
 import io.nurs.appliance.config.AddressFamily;
 import io.nurs.appliance.config.ApplianceConfig;
+import io.nurs.appliance.config.CollectorPreset;
 import io.nurs.appliance.config.ConntrackEventSourceConfig;
 import io.nurs.appliance.config.ConntrackSourceConfig;
 import io.nurs.appliance.config.CounterSourceConfig;
@@ -38,9 +39,10 @@ final class ConfigSummary {
         lines.add("transport " + config.transport());
         config.sources().forEach(source -> lines.add("source " + source.name() + ": " + describe(source)));
         config.stacks().forEach(stack -> lines.add("stack " + stack.name() + ": " + describe(stack)));
-        config.exporters()
-                .values()
-                .forEach(exporter -> lines.add("exporter " + exporter.name() + ": " + describe(config, exporter)));
+        config.exporters().values().forEach(exporter -> {
+            lines.add("exporter " + exporter.name() + ": " + describe(config, exporter));
+            lines.addAll(preset(exporter));
+        });
         lines.add("metrics " + describe(config.metrics()));
         return lines;
     }
@@ -169,6 +171,24 @@ final class ConfigSummary {
     private static String describe(ApplianceConfig config, ExporterConfig exporter) {
         return switch (exporter) {
             case FlowExporterConfig flows -> flows.type() + " to " + flows.destination() + tail(config, flows);
+        };
+    }
+
+    /** What a preset has set, and what else it takes. */
+    private static List<String> preset(ExporterConfig exporter) {
+        return switch (exporter) {
+            case FlowExporterConfig flows when flows.preset() == CollectorPreset.GENERIC -> List.of();
+            case FlowExporterConfig flows -> {
+                String label = "exporter " + flows.name() + ": preset " + flows.preset() + ": ";
+                yield List.of(
+                        label + "type " + flows.protocol() + ", biflow " + flows.records().biflow()
+                                + ", enterprise-elements "
+                                + flows.records().enterpriseElements() + ", templates every "
+                                + print(flows.templateRefresh().interval()) + " or "
+                                + flows.templateRefresh().packets() + " datagrams",
+                        label + "active-timeout " + flows.preset().activeTimeout() + " suits it",
+                        label + "at the collector: " + flows.preset().atCollector());
+            }
         };
     }
 

@@ -213,7 +213,10 @@ final class ApplianceConfigReader {
         List<Object> types = new ArrayList<>(List.of(FlowProtocol.values()));
         types.addAll(List.of(OutputFormat.values()));
         List<String> words = types.stream().map(Object::toString).toList();
-        String word = section.kind("type", words.toArray(String[]::new));
+        CollectorPreset preset = section.value("type") == null ? FlowExporterConfig.preset(section) : null;
+        String word = preset == null
+                ? section.kind("type", words.toArray(String[]::new))
+                : preset.protocol().toString();
         return switch (word == null ? null : types.get(words.indexOf(word))) {
             case FlowProtocol protocol -> FlowExporterConfig.read(section, name, protocol);
             case OutputFormat format -> FlowExporterConfig.readOutput(section, name, format);

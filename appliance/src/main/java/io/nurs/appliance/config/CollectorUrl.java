@@ -35,6 +35,11 @@ final class CollectorUrl {
         MappingNode mapping = new MappingNode(Tag.MAP, entries(hostAndQuery), FlowStyle.FLOW);
         YamlSection section = new YamlSection(new YamlValue(mapping, "", problems), mapping);
         FlowExporterConfig exporter = FlowExporterConfig.read(section, "main", protocol);
+        if (exporter != null
+                && exporter.preset().wantsInterfaces()
+                && exporter.records().interfaces() == null) {
+            problems.error(0, 0, InterfaceFields.missing(exporter.preset()));
+        }
         problems.throwIfAny();
         if (exporter == null) {
             throw new IllegalStateException("no exporter and no error");

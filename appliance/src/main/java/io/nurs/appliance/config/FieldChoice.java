@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which fields an exporter's records have.
@@ -18,14 +19,22 @@ public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
         fields = List.copyOf(fields);
     }
 
-    static FieldChoice of(FieldProfile profile, FlowProtocol protocol) {
-        return new FieldChoice(profile, profile.fields(protocol));
+    static FieldChoice of(FieldProfile profile, FlowProtocol protocol, EnterpriseElements elements) {
+        return new FieldChoice(profile, profile.fields(protocol, elements));
     }
 
-    /** A profile's name, or a list of IANA's names. */
-    static FieldChoice read(YamlSection exporter, FlowProtocol protocol) {
+    /**
+     * A profile's name, or a list of IANA's names.
+     *
+     * @param withDuration whether flowDurationMilliseconds is in the default too
+     */
+    static FieldChoice read(
+            YamlSection exporter, FlowProtocol protocol, EnterpriseElements elements, boolean withDuration) {
         YamlValue value = exporter.value("fields");
-        FieldChoice fallback = of(FieldProfile.DEFAULT, protocol);
+        FieldChoice fallback = of(FieldProfile.DEFAULT, protocol, elements);
+        if (withDuration) {
+            fallback = fallback.with(FlowField.flowDurationMilliseconds);
+        }
         if (value == null) {
             return fallback;
         }
@@ -34,7 +43,12 @@ public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
             return listed.fields.isEmpty() ? fallback : listed;
         }
         FieldProfile profile = value.parse(FieldChoice::profile);
-        return profile == null ? fallback : of(profile, protocol);
+        return profile == null || profile == FieldProfile.DEFAULT ? fallback : of(profile, protocol, elements);
+    }
+
+    private FieldChoice with(FlowField field) {
+        return new FieldChoice(
+                profile, Stream.concat(fields.stream(), Stream.of(field)).toList());
     }
 
     private static FieldProfile profile(String text) {

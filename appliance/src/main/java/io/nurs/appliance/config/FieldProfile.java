@@ -131,11 +131,13 @@ public enum FieldProfile {
     }
 
     /** In the order of a record; none if there are no records of flows. */
-    List<FlowField> fields(FlowProtocol protocol) {
+    List<FlowField> fields(FlowProtocol protocol, EnterpriseElements elements) {
         return switch (this) {
-            case DEFAULT -> defaultFields(protocol, List.of());
+            case DEFAULT ->
+                defaultFields(
+                        protocol, elements == EnterpriseElements.ALL ? List.of(flowEndEvidence) : List.of());
             case MINIMAL -> MINIMAL_FIELDS;
-            case FULL -> defaultFields(protocol, CONNTRACK);
+            case FULL -> defaultFields(protocol, joined(CONNTRACK, List.of(flowEndEvidence)));
             case CTFLOW9 -> CTFLOW9_FIELDS;
             // Cisco has NetFlow v9 only; collectors of IPFIX take initiator's and responder's counters for none.
             case NSEL -> joined(EVENT, protocol == FlowProtocol.NETFLOW9 ? CONVERSATION_COUNTERS : COUNTERS);
@@ -145,7 +147,7 @@ public enum FieldProfile {
 
     private static List<FlowField> defaultFields(FlowProtocol protocol, List<FlowField> more) {
         List<FlowField> uptimes = protocol == FlowProtocol.NETFLOW9 ? UPTIMES : List.of();
-        return joined(FLOW, uptimes, MILLISECONDS, List.of(flowEndReason), INTERFACES, more, List.of(flowEndEvidence));
+        return joined(FLOW, uptimes, MILLISECONDS, List.of(flowEndReason), INTERFACES, more);
     }
 
     @SafeVarargs

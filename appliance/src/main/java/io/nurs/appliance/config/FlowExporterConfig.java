@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where flow records go, as what, and how messages are filled.
  *
+ * @param preset what the keys that are absent were taken from
  * @param observationDomain observationDomainId(149), in NetFlow v9 the source id (u32), for the first source that uses this
  *     exporter; the next source takes the next id, see {@link ApplianceConfig#observationDomain}
  * @param filter which conversations it gets, or null for all
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FlowExporterConfig(
         String name,
+        CollectorPreset preset,
         FlowProtocol protocol,
         Destination destination,
         long observationDomain,
@@ -42,6 +44,7 @@ public record FlowExporterConfig(
     private static FlowExporterConfig defaults(String name, FlowProtocol protocol, Destination destination) {
         return new FlowExporterConfig(
                 name,
+                CollectorPreset.GENERIC,
                 protocol,
                 destination,
                 1,
@@ -60,6 +63,7 @@ public record FlowExporterConfig(
                 defaults(name, FlowProtocol.IPFIX, destination == null ? PLACEHOLDER : destination);
         FlowExporterConfig config = new FlowExporterConfig(
                 name,
+                CollectorPreset.GENERIC,
                 FlowProtocol.IPFIX,
                 fallback.destination,
                 fallback.observationDomain,
@@ -91,20 +95,28 @@ public record FlowExporterConfig(
         return destination instanceof OutputDestination output ? output.format().toString() : protocol.toString();
     }
 
+    /** The preset that an exporter without a type takes its protocol from; null if it has none, or after reporting what is wrong. */
+    static @Nullable CollectorPreset preset(YamlSection section) {
+        return section.value("preset") == null ? null : section.choice("preset", CollectorPreset.GENERIC);
+    }
+
     static @Nullable FlowExporterConfig read(YamlSection section, String name, FlowProtocol protocol) {
+        CollectorPreset preset = section.choice("preset", CollectorPreset.GENERIC);
         Destination destination = Destination.read(section, protocol);
         FlowExporterConfig fallback = defaults(name, protocol, destination == null ? PLACEHOLDER : destination);
         FlowExporterConfig config = new FlowExporterConfig(
                 name,
+                preset,
                 protocol,
                 fallback.destination,
                 section.integer("observation-domain", fallback.observationDomain, 0, ScalarText.U32_MAX),
                 section.optional("filter", FlowExpression::parse),
-                RecordsConfig.read(section, protocol),
-                TemplateRefresh.read(section.section("template-refresh"), protocol),
+                RecordsConfig.read(section, protocol, preset),
+                TemplateRefresh.read(section.section("template-refresh"), preset.templateRefresh(protocol)),
                 (int) section.integer(
                         "max-datagram-bytes", fallback.maxMessageBytes, MIN_MESSAGE_BYTES, MAX_MESSAGE_BYTES),
                 flushInterval(section, fallback));
+        PresetWarnings.check(section, config);
         section.finish();
         return destination == null ? null : config;
     }

@@ -96,6 +96,11 @@ public enum FlowField {
         };
     }
 
+    /** Whether no element of IANA's says it. */
+    public boolean isOfNurs() {
+        return compareTo(ctMark) >= 0;
+    }
+
     static List<String> names() {
         return Arrays.stream(values()).map(FlowField::name).toList();
     }

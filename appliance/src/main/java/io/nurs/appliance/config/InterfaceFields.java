@@ -19,16 +19,28 @@ final class InterfaceFields {
         });
     }
 
+    static String missing(CollectorPreset preset) {
+        return "preset " + preset + ": the collector drops flows without interface numbers; write ingress-interface and"
+                + " egress-interface (`ip link` shows the numbers), or give its stacks the filter mark-interfaces";
+    }
+
     private static void check(YamlValue place, List<StackConfig> stacks, FlowExporterConfig exporter) {
         List<StackConfig> feeding = stacks.stream()
                 .filter(stack -> stack.exporters().contains(exporter))
                 .toList();
         FieldChoice choice = exporter.records().fields();
+        if (exporter.preset().wantsInterfaces()
+                && exporter.records().interfaces() == null
+                && feeding.stream()
+                        .anyMatch(stack -> stack.source().tellsOfFlows() && !stack.knowsInterfaces())) {
+            place.error(missing(exporter.preset()));
+        }
         if (feeding.isEmpty() || feeding.stream().anyMatch(StackConfig::knowsInterfaces)) {
             return;
         }
         String unfilled = choice.fields().stream()
                 .filter(field -> field.presence() == FlowField.Presence.INTERFACES)
+                .filter(field -> exporter.records().interfaces() == null || field == FlowField.flowDirection)
                 .map(FlowField::name)
                 .collect(Collectors.joining(", "));
         if (choice.profile() == FieldProfile.LISTED && !unfilled.isEmpty()) {

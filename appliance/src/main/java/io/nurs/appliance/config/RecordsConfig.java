@@ -1,93 +1,147 @@
 package io.nurs.appliance.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an exporter's records say of a flow.
  *
  * @param biflow one record for both directions instead of one for each: in IPFIX as RFC 5103 has it, in NetFlow v9 with
  *     elements for initiator and responder
- * @param enterpriseNumber unsigned; whose number the elements of nurs are sent under in IPFIX
+ * @param enterpriseElements which elements beside IANA's records have that the operator has not listed
+ * @param enterpriseNumber unsigned; the elements of nurs are sent under it in IPFIX
  * @param options whether records about the exporter itself are sent as well
  * @param sampling one of so many conversations is sent; 1 is all
+ * @param interfaces of flows whose interfaces no filter knows, or null
  */
 public record RecordsConfig(
-        NatView natView, boolean biflow, FieldChoice fields, int enterpriseNumber, boolean options, int sampling) {
+        NatView natView,
+        boolean biflow,
+        FieldChoice fields,
+        EnterpriseElements enterpriseElements,
+        int enterpriseNumber,
+        boolean options,
+        int sampling,
+        @Nullable InterfaceNumbers interfaces) {
     /** RFC 5612 keeps it for documentation: nurs has none of its own. */
     public static final int EXAMPLE_ENTERPRISE = 32473;
 
+    /** Of elements in messages that only our own outputs read; IANA has reserved it. All of ours are under it, also those that netfilter has. */
+    public static final int OUTPUT_ENTERPRISE = 0xffff_ffff;
+
     private static final long REVERSE_ENTERPRISE = 29305;
     private static final int MAX_SAMPLING = 1_000_000;
-    private static final List<String> OF_FLOWS = List.of("filter", "nat-view", "biflow", "sampling");
+    private static final List<String> OF_FLOWS =
+            List.of("filter", "nat-view", "biflow", "sampling", "ingress-interface", "egress-interface");
 
+    /** To a collector: one record for each direction, which every collector counts. */
     static RecordsConfig defaults(FlowProtocol protocol) {
         return new RecordsConfig(
                 NatView.CLIENT,
-                protocol == FlowProtocol.IPFIX,
-                FieldChoice.of(FieldProfile.DEFAULT, protocol),
+                false,
+                FieldChoice.of(FieldProfile.DEFAULT, protocol, EnterpriseElements.NETFILTER),
+                EnterpriseElements.NETFILTER,
                 EXAMPLE_ENTERPRISE,
                 true,
-                1);
+                1,
+                null);
     }
 
     /** The keys stand among the exporter's own. */
-    static RecordsConfig read(YamlSection exporter, FlowProtocol protocol) {
-        RecordsConfig flows = readFlows(exporter, protocol);
-        boolean options = exporter.flag("options", flows.options);
-        if (flows.sampling > 1 && !options) {
+    static RecordsConfig read(YamlSection exporter, FlowProtocol protocol, CollectorPreset preset) {
+        int enterpriseNumber = enterpriseNumber(exporter, protocol);
+        EnterpriseElements fallback = protocol == FlowProtocol.IPFIX && exporter.value("enterprise-number") != null
+                ? EnterpriseElements.ALL
+                : preset.enterpriseElements();
+        EnterpriseElements elements = exporter.choice("enterprise-elements", fallback);
+        FieldChoice fields = FieldChoice.read(exporter, protocol, elements, preset.wantsDuration());
+        boolean nsel = fields.profile() == FieldProfile.NSEL;
+        boolean options = exporter.flag("options", true);
+        int sampling = sampling(exporter);
+        if (sampling > 1 && !options) {
             warnOf(
                     exporter,
                     "options",
-                    "without options the collector is not told of sampling, and does not scale by it");
+                    "without options the collector does not learn of sampling, and does not scale by it");
         }
-        int enterpriseNumber = enterpriseNumber(exporter, protocol);
-        return new RecordsConfig(flows.natView, flows.biflow, flows.fields, enterpriseNumber, options, flows.sampling);
+        return readFlows(
+                exporter,
+                protocol,
+                new RecordsConfig(
+                        NatView.CLIENT,
+                        nsel,
+                        fields,
+                        elements,
+                        enterpriseNumber,
+                        options,
+                        sampling,
+                        InterfaceNumbers.read(exporter)));
     }
 
-    /** Of an output: no collector is there to be told of the exporter, and no enterprise's number is written. */
+    /** Of an output: no collector is there to learn of the exporter, and no enterprise's number is written. */
     static RecordsConfig readOutput(YamlSection exporter) {
-        RecordsConfig flows = readFlows(exporter, FlowProtocol.IPFIX);
-        return new RecordsConfig(
-                flows.natView, flows.biflow, flows.fields, flows.enterpriseNumber, false, flows.sampling);
+        return readFlows(
+                exporter,
+                FlowProtocol.IPFIX,
+                new RecordsConfig(
+                        NatView.CLIENT,
+                        true,
+                        FieldChoice.read(exporter, FlowProtocol.IPFIX, EnterpriseElements.ALL, false),
+                        EnterpriseElements.ALL,
+                        OUTPUT_ENTERPRISE,
+                        false,
+                        sampling(exporter),
+                        InterfaceNumbers.read(exporter)));
     }
 
     /** Of one that writes packets as they are: no record, and no key. */
     static RecordsConfig ofPackets() {
-        RecordsConfig fallback = defaults(FlowProtocol.IPFIX);
         return new RecordsConfig(
-                fallback.natView,
-                fallback.biflow,
-                fallback.fields,
-                fallback.enterpriseNumber,
+                NatView.CLIENT,
+                true,
+                FieldChoice.of(FieldProfile.DEFAULT, FlowProtocol.IPFIX, EnterpriseElements.ALL),
+                EnterpriseElements.ALL,
+                OUTPUT_ENTERPRISE,
                 false,
-                fallback.sampling);
+                1,
+                null);
     }
 
-    private static RecordsConfig readFlows(YamlSection exporter, FlowProtocol protocol) {
-        RecordsConfig fallback = defaults(protocol);
+    private static int sampling(YamlSection exporter) {
+        return (int) exporter.integer("sampling", 1, 1, MAX_SAMPLING);
+    }
+
+    /** What is asked in the same way of collectors and outputs. */
+    private static RecordsConfig readFlows(YamlSection exporter, FlowProtocol protocol, RecordsConfig fallback) {
+        FieldChoice fields = fallback.fields;
         NatView natView = exporter.choice("nat-view", fallback.natView);
-        FieldChoice fields = FieldChoice.read(exporter, protocol);
-        boolean biflow = biflow(exporter, fields, protocol);
+        boolean biflow = biflow(exporter, fields, fallback.biflow);
         if (biflow && !fields.profile().isOfEvents()) {
             warnOf(
                     exporter,
                     "nat-view",
                     "no effect with biflow: true: a record of both directions is the originator's");
         }
-        int sampling = (int) exporter.integer("sampling", fallback.sampling, 1, MAX_SAMPLING);
-        fields.check(exporter, protocol, biflow, sampling > 1);
+        fields.check(exporter, protocol, biflow, fallback.sampling > 1);
         if (fields.profile().isOfEvents()) {
             OF_FLOWS.forEach(key -> warnOf(
                     exporter, key, "no effect with fields: " + fields.profile() + ": it is about flows, not events"));
         }
-        return new RecordsConfig(natView, biflow, fields, fallback.enterpriseNumber, fallback.options, sampling);
+        return new RecordsConfig(
+                natView,
+                biflow,
+                fields,
+                fallback.enterpriseElements,
+                fallback.enterpriseNumber,
+                fallback.options,
+                fallback.sampling,
+                fallback.interfaces);
     }
 
-    private static boolean biflow(YamlSection exporter, FieldChoice fields, FlowProtocol protocol) {
-        boolean nsel = fields.profile() == FieldProfile.NSEL;
-        boolean biflow = exporter.flag("biflow", nsel || protocol == FlowProtocol.IPFIX);
+    private static boolean biflow(YamlSection exporter, FieldChoice fields, boolean fallback) {
+        boolean biflow = exporter.flag("biflow", fallback);
         YamlValue place = exporter.value("biflow");
-        if (nsel && !biflow && place != null) {
+        if (fields.profile() == FieldProfile.NSEL && !biflow && place != null) {
             place.error("fields: nsel has one record for both directions; leave biflow out");
         }
         return biflow;
@@ -98,7 +152,7 @@ public record RecordsConfig(
         YamlValue place = exporter.value("enterprise-number");
         if (place != null && number == REVERSE_ENTERPRISE) {
             place.error(REVERSE_ENTERPRISE
-                    + " marks the reverse direction (RFC 5103) and is nobody's; write your own number");
+                    + " marks the reverse direction (RFC 5103) and belongs to no enterprise; write your own number");
         }
         if (protocol == FlowProtocol.NETFLOW9) {
             warnOf(exporter, "enterprise-number", "no effect: NetFlow v9 has no enterprise numbers");

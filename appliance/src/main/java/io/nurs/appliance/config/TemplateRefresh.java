@@ -18,8 +18,7 @@ public record TemplateRefresh(int packets, Duration interval, int copies) {
         return new TemplateRefresh(20, Duration.ofMinutes(10), protocol == FlowProtocol.IPFIX ? 2 : 0);
     }
 
-    static TemplateRefresh read(@Nullable YamlSection section, FlowProtocol protocol) {
-        TemplateRefresh fallback = defaults(protocol);
+    static TemplateRefresh read(@Nullable YamlSection section, TemplateRefresh fallback) {
         if (section == null) {
             return fallback;
         }

@@ -71,7 +71,11 @@ public final class Collector implements Distribution.Member {
     private int reader;
     private final @Nullable OptionRecords options;
     private @Nullable EventLosses losses;
+    private final boolean isAnnounced;
+    private final int sampledFlows;
+    /** Of a source of packets. */
     private @Nullable IntSupplier sampling;
+
     /** Group or queue that the packets are of. */
     private int selection;
 
@@ -102,11 +106,13 @@ public final class Collector implements Distribution.Member {
         this.observations = observations;
         this.events = new NatRecords(config.records().fields().profile());
         this.filter = config.filter();
+        this.isAnnounced = !(config.destination() instanceof OutputDestination);
+        this.sampledFlows = config.records().sampling();
         this.clock = clock;
         this.options =
                 config.records().options() ? new OptionRecords(config, encoder, records, observations, uptime) : null;
         if (options != null) {
-            options.ofExporter(notSent).forEach(encoder::addOptions);
+            options.ofExporter(notSent, this::rate).forEach(encoder::addOptions);
         }
         this.link = link;
         this.channel = link.channel();
@@ -290,13 +296,19 @@ public final class Collector implements Distribution.Member {
                 selection = number;
                 toldSampling = now;
                 if (first) {
-                    options.selection(() -> selection, () -> sampling == null ? 1 : sampling.getAsInt())
-                            .forEach(encoder::addOptions);
-                } else if (differs) {
+                    options.selection(() -> selection, this::rate).forEach(encoder::addOptions);
+                }
+                if (differs) {
                     encoder.refresh();
                 }
             });
         }
+    }
+
+    /** One of so many is sent. */
+    private int rate() {
+        IntSupplier ofSource = sampling;
+        return ofSource != null ? ofSource.getAsInt() : sampledFlows;
     }
 
     /** Has option records name interfaces, or null for none any more; {@code names} is asked on the event loop. */
@@ -316,6 +328,22 @@ public final class Collector implements Distribution.Member {
         InterfaceNames names = interfaces;
         if (names != null) {
             names.forEach(visitor);
+        }
+    }
+
+    /**
+     * Announces the templates that most of its records will have, before there is any; on the event loop. An output reads its own
+     * messages and needs none ahead.
+     *
+     * @param interfaces whether a stack that feeds it knows the interfaces of flows
+     */
+    void announce(boolean interfaces) {
+        if (isAnnounced) {
+            encoder.addTemplates(
+                    observations.kind() == RecordKind.FLOWS
+                            ? records.usualTemplates(interfaces)
+                            : observations.usualTemplates());
+            encoder.addTemplates(events.templates());
         }
     }
 

@@ -41,7 +41,7 @@ final class ConntrackEventTemplates {
         for (Content content : Content.values()) {
             for (boolean ipv6 : new boolean[] {false, true}) {
                 for (Kind kind : Kind.values()) {
-                    templates.add(new Template<>(FIRST_ID + templates.size(), fields(own, content, ipv6, kind)));
+                    templates.add(own.template(FIRST_ID + templates.size(), fields(own, content, ipv6, kind)));
                 }
             }
         }
@@ -49,6 +49,13 @@ final class ConntrackEventTemplates {
 
     List<Template<ConntrackEvent>> all() {
         return List.copyOf(templates);
+    }
+
+    /** Those of protocols that most entries have. */
+    List<Template<ConntrackEvent>> usual() {
+        return templates.stream()
+                .filter(template -> (template.id() - FIRST_ID) % Kind.values().length != Kind.OTHER.ordinal())
+                .toList();
     }
 
     Template<ConntrackEvent> of(ConntrackEvent event) {

@@ -1,7 +1,6 @@
 package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.FlowField;
-import io.nurs.appliance.config.FlowField.Presence;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.RecordsConfig;
 import io.nurs.appliance.source.ConntrackFlow;
@@ -13,8 +12,8 @@ import java.util.List;
 
 /**
  * One template for each kind of flow, with those of the chosen fields that the kind has, so that no record carries a field
- * that its protocol lacks. Ids from 256 on are those of flows without interfaces, from 262 on of those with; 12 more for the few
- * records that have something to say of how the flow's end is known.
+ * that its protocol lacks. Ids from 256 on are those of flows without interfaces, from 262 on of those with; if flowEndEvidence is
+ * chosen, 12 more are for the few records whose end is not certain.
  */
 final class ConntrackTemplates {
     private static final int KINDS = 6;
@@ -36,7 +35,9 @@ final class ConntrackTemplates {
         if (config.fields().profile().isOfEvents()) {
             return;
         }
-        for (boolean evidence : new boolean[] {false, true}) {
+        boolean[] evidences =
+                config.fields().has(FlowField.flowEndEvidence) ? new boolean[] {false, true} : new boolean[] {false};
+        for (boolean evidence : evidences) {
             for (boolean interfaces : new boolean[] {false, true}) {
                 for (boolean ipv6 : new boolean[] {false, true}) {
                     for (Kind kind : Kind.values()) {
@@ -52,6 +53,12 @@ final class ConntrackTemplates {
         return List.copyOf(templates);
     }
 
+    /** Those that most flows have: of a stack that knows interfaces, or of one that does not. */
+    List<Template<Uniflow>> usual(boolean interfaces) {
+        int first = interfaces ? KINDS : 0;
+        return isEmpty() ? List.of() : List.copyOf(templates.subList(first, first + KINDS));
+    }
+
     boolean isEmpty() {
         return templates.isEmpty();
     }
@@ -59,7 +66,8 @@ final class ConntrackTemplates {
     /** @param interfaces whether the stack knows them */
     Template<Uniflow> of(Uniflow flow, boolean interfaces) {
         int kind = flow.hasPorts() ? 0 : flow.isIcmp() ? 1 : 2;
-        int evidence = flow.flowEndEvidence() == ConntrackFlow.END_SEEN ? 0 : 2 * KINDS;
+        boolean isCertain = templates.size() == 2 * KINDS || flow.flowEndEvidence() == ConntrackFlow.END_SEEN;
+        int evidence = isCertain ? 0 : 2 * KINDS;
         return templates.get(evidence + (interfaces ? KINDS : 0) + (flow.isIpv6() ? KINDS / 2 : 0) + kind);
     }
 
@@ -67,7 +75,7 @@ final class ConntrackTemplates {
             RecordFields dictionary, Kind kind, boolean ipv6, boolean interfaces, boolean evidence) {
         List<Field<Uniflow>> fields = new ArrayList<>();
         for (FlowField field : config.fields().fields()) {
-            if (isPresent(field.presence(), kind, ipv6, interfaces, evidence)) {
+            if (isPresent(field, kind, ipv6, interfaces, evidence)) {
                 fields.addAll(dictionary.of(field));
             }
         }
@@ -87,15 +95,15 @@ final class ConntrackTemplates {
                 && fields.stream().anyMatch(field -> field.element().enterprise() == InformationElement.REVERSE);
     }
 
-    private static boolean isPresent(Presence presence, Kind kind, boolean ipv6, boolean interfaces, boolean evidence) {
-        return switch (presence) {
+    private boolean isPresent(FlowField field, Kind kind, boolean ipv6, boolean interfaces, boolean evidence) {
+        return switch (field.presence()) {
             case ALWAYS -> true;
             case IPV4 -> !ipv6;
             case IPV6 -> ipv6;
             case PORTS -> kind == Kind.PORTS;
             case ICMP_IPV4 -> kind == Kind.ICMP && !ipv6;
             case ICMP_IPV6 -> kind == Kind.ICMP && ipv6;
-            case INTERFACES -> interfaces;
+            case INTERFACES -> interfaces || (config.interfaces() != null && field != FlowField.flowDirection);
             case EVIDENCE -> evidence;
         };
     }

@@ -21,11 +21,11 @@ final class CounterTemplates {
     private final Template<CounterReport> level;
 
     CounterTemplates(ObservationFields own) {
-        sum = new Template<>(FIRST_ID, fields(own, counted(own)));
+        sum = own.template(FIRST_ID, fields(own, counted(own)));
         List<Field<CounterReport>> ofCpu = new ArrayList<>(counted(own));
         ofCpu.add(own.number(ctCpu, CounterReport::cpu));
-        cpu = new Template<>(FIRST_ID + 1, fields(own, ofCpu));
-        level = new Template<>(FIRST_ID + 2, fields(own, List.of(own.number(ctCounterLevel, CounterReport::value))));
+        cpu = own.template(FIRST_ID + 1, fields(own, ofCpu));
+        level = own.template(FIRST_ID + 2, fields(own, List.of(own.number(ctCounterLevel, CounterReport::value))));
     }
 
     private static List<Field<CounterReport>> counted(ObservationFields own) {

@@ -29,6 +29,7 @@ public final class FlowExporter extends FlowSink {
     public FlowExporter(List<Stack> stacks) {
         this.stacks = List.copyOf(stacks);
         this.collectors = collectors(stacks);
+        stacks.forEach(Stack::announce);
         collectors.forEach(collector -> collector.attach(group, this::pace));
     }
 
@@ -48,6 +49,7 @@ public final class FlowExporter extends FlowSink {
         List<Collector> now = collectors(next);
         group.flushAll();
         before.stream().filter(collector -> !now.contains(collector)).forEach(collector -> collector.leave(group));
+        next.forEach(Stack::announce);
         now.stream()
                 .filter(collector -> !before.contains(collector))
                 .forEach(collector -> collector.attach(group, this::pace));

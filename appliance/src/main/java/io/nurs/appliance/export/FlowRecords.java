@@ -34,6 +34,11 @@ final class FlowRecords {
         return templates.all();
     }
 
+    /** See {@link ConntrackTemplates#usual}. */
+    List<Template<Uniflow>> usualTemplates(boolean interfaces) {
+        return templates.usual(interfaces);
+    }
+
     FlowSampling sampling() {
         return sampling;
     }

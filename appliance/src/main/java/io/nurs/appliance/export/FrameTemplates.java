@@ -29,7 +29,7 @@ final class FrameTemplates {
     }
 
     private static Template<ObservedPacket> template(int id, ObservationFields own, InformationElement section) {
-        return new Template<>(
+        return own.template(
                 id,
                 PacketTemplates.joined(
                         List.of(

@@ -25,9 +25,9 @@ final class NfacctTemplates {
     private final Template<NfacctReport> quota;
 
     NfacctTemplates(ObservationFields own) {
-        zeroed = new Template<>(FIRST_ID, joined(interval(), about(own)));
-        total = new Template<>(FIRST_ID + 1, joined(interval(), totals(own), about(own)));
-        quota = new Template<>(
+        zeroed = own.template(FIRST_ID, joined(interval(), about(own)));
+        total = own.template(FIRST_ID + 1, joined(interval(), totals(own), about(own)));
+        quota = own.template(
                 FIRST_ID + 2,
                 joined(
                         List.of(Field.u64(observationTimeMilliseconds, NfacctReport::endMillis)),

@@ -44,10 +44,10 @@ final class NftablesTemplates {
     private @Nullable FlowRecord<NftablesStep> stepRecord;
 
     NftablesTemplates(ObservationFields own) {
-        change = new Template<>(FIRST_ID, change(own));
-        transaction = new Template<>(FIRST_ID + 1, transaction(own));
-        zeroed = new Template<>(FIRST_ID + 2, joined(interval(), traffic(), object(own)));
-        total = new Template<>(
+        change = own.template(FIRST_ID, change(own));
+        transaction = own.template(FIRST_ID + 1, transaction(own));
+        zeroed = own.template(FIRST_ID + 2, joined(interval(), traffic(), object(own)));
+        total = own.template(
                 FIRST_ID + 3,
                 joined(
                         interval(),
@@ -56,21 +56,21 @@ final class NftablesTemplates {
                                 own.number(nftPacketTotal, NftablesReport::totalPackets),
                                 own.number(nftOctetTotal, NftablesReport::totalOctets)),
                         object(own)));
-        quota = new Template<>(
+        quota = own.template(
                 FIRST_ID + 4,
                 joined(
                         interval(),
                         List.of(own.number(nftQuotaDelta, NftablesReport::newOctets)),
                         quota(own),
                         object(own)));
-        usedUp = new Template<>(
+        usedUp = own.template(
                 FIRST_ID + 5,
                 joined(
                         List.of(Field.u64(observationTimeMilliseconds, NftablesReport::endMillis)),
                         quota(own),
                         object(own)));
-        step = new Template<>(FIRST_ID + 8, joined(step(own), names(own)));
-        step4 = new Template<>(
+        step = own.template(FIRST_ID + 8, joined(step(own), names(own)));
+        step4 = own.template(
                 FIRST_ID + 9,
                 joined(
                         step(own),
@@ -80,7 +80,7 @@ final class NftablesTemplates {
                                 Field.u16(icmpTypeCodeIPv4, NftablesStep::icmpTypeCode)),
                         packet(own),
                         names(own)));
-        step6 = new Template<>(
+        step6 = own.template(
                 FIRST_ID + 10,
                 joined(
                         step(own),
@@ -174,7 +174,7 @@ final class NftablesTemplates {
                 Field.u16(sourceTransportPort, step -> step.headers().sourcePort()),
                 Field.u16(destinationTransportPort, step -> step.headers().destinationPort()),
                 Field.u8(protocolIdentifier, step -> step.headers().protocol()),
-                Field.u16(tcpControlBits, step -> (int) step.headers().value(PacketField.TCP_FLAGS)),
+                PacketTemplates.tcpControlBits(own, step -> step.headers().value(PacketField.TCP_FLAGS)),
                 Field.u32(ingressInterface, step -> step.trace().inputInterface()),
                 Field.u32(egressInterface, step -> step.trace().outputInterface()),
                 own.number(ctId, step -> step.trace().conntrackId()));

@@ -1,10 +1,13 @@
 package io.nurs.appliance.export;
 
+import io.nurs.appliance.config.EnterpriseElements;
 import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.appliance.config.RecordsConfig;
 import io.nurs.flow.DataType;
 import io.nurs.flow.InformationElement;
 import io.nurs.ipfix.ElementSemantics;
 import io.nurs.ipfix.ElementType;
+import java.util.Map;
 
 /**
  * Elements of our own, for what IANA's registry has no word. In IPFIX they are numbered under an enterprise number that the
@@ -117,6 +120,12 @@ public enum NursElement {
     ctIcmpId(96, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "ICMP identifier as it comes in"),
     ctPostNatIcmpId(97, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "ICMP identifier as it goes out");
 
+    /** Netfilter's enterprise number, and what has an element there: ulogd2 sends these, and collectors know them. */
+    private static final int NETFILTER = 21373;
+
+    private static final Map<String, Integer> NETFILTER_IDS =
+            Map.of("packetPrefix", 3, "ctMark", 4, "packetMark", 4, "ctId", 6);
+
     private static final int NETFLOW9_IDS = 60_128;
     private static final int NO_UNITS = 0;
 
@@ -133,19 +142,37 @@ public enum NursElement {
     }
 
     /**
-     * As a protocol numbers it.
+     * As a protocol numbers it: in IPFIX under netfilter's number, if that has such an element.
      *
      * @param enterprise of no meaning in NetFlow v9
      */
     public InformationElement in(FlowProtocol protocol, int enterprise) {
+        Integer netfilterId = NETFILTER_IDS.get(name());
+        return protocol == FlowProtocol.IPFIX && netfilterId != null && enterprise != RecordsConfig.OUTPUT_ENTERPRISE
+                ? new InformationElement(NETFILTER, netfilterId, name(), type)
+                : ofOurs(protocol, enterprise);
+    }
+
+    /** The same among elements of nurs alone, where a record has two that netfilter numbers alike. */
+    InformationElement ofOurs(FlowProtocol protocol, int enterprise) {
         return switch (protocol) {
             case IPFIX -> new InformationElement(enterprise, id, name(), type);
             case NETFLOW9 -> new InformationElement(InformationElement.IANA, NETFLOW9_IDS + id, name(), type);
         };
     }
 
-    /** What an IPFIX collector has to know of it. */
-    ElementType described(int enterprise) {
-        return new ElementType(in(FlowProtocol.IPFIX, enterprise), semantics, NO_UNITS, description);
+    /** Whether records have it that the operator has not chosen by name. */
+    boolean isAmong(EnterpriseElements elements, FlowProtocol protocol) {
+        return switch (elements) {
+            case ALL -> true;
+            case NETFILTER -> protocol == FlowProtocol.IPFIX && NETFILTER_IDS.containsKey(name());
+            case NETFILTER_WITHOUT_PREFIX -> isAmong(EnterpriseElements.NETFILTER, protocol) && this != packetPrefix;
+            case NONE -> false;
+        };
+    }
+
+    /** What an IPFIX collector has to know of it, numbered so. */
+    ElementType described(InformationElement numbered) {
+        return new ElementType(numbered, semantics, NO_UNITS, description);
     }
 }

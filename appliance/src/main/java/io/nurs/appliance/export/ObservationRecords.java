@@ -8,9 +8,10 @@ import io.nurs.appliance.source.NftablesObservation;
 import io.nurs.appliance.source.Observation;
 import io.nurs.appliance.source.ObservedPacket;
 import io.nurs.flow.FlowRecord;
+import io.nurs.flow.InformationElement;
 import io.nurs.flow.Template;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class ObservationRecords {
     ObservationRecords(FlowExporterConfig config, RecordKind kind, String namespace) {
         boolean none = config.records().fields().profile().isOfEvents();
         this.kind = kind;
-        this.fields = new ObservationFields(config.protocol(), config.records().enterpriseNumber(), namespace);
+        this.fields = new ObservationFields(config, kind, namespace);
         this.events = kind == RecordKind.CONNTRACK_EVENTS && !none ? new ConntrackEventTemplates(fields) : null;
         this.nfacct = kind == RecordKind.NFACCT && !none ? new NfacctTemplates(fields) : null;
         this.counters = kind == RecordKind.COUNTERS && !none ? new CounterTemplates(fields) : null;
@@ -42,8 +43,16 @@ final class ObservationRecords {
     }
 
     /** Elements of our own that records may have. */
-    Set<NursElement> elements() {
+    Map<NursElement, InformationElement> elements() {
         return fields.used();
+    }
+
+    /** Those that most observations have. */
+    List<? extends Template<?>> usualTemplates() {
+        if (events != null) {
+            return events.usual();
+        }
+        return packets != null ? packets.usualTemplates() : templates();
     }
 
     List<? extends Template<?>> templates() {

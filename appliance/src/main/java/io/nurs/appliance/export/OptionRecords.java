@@ -18,17 +18,15 @@ import io.nurs.ipfix.ElementType;
 import io.nurs.netflow9.Netflow9Scope;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a collector is told of the exporter itself, at each repetition of the templates. RFC 7011 §4.1 to §4.4 and what
- * records refer to: names of interfaces, the boot, the sampling, elements of our own. NetFlow v9 has scopes of its own, and is
- * told what it knows.
+ * What an exporter says of itself, at each repetition of the templates: RFC 7011 §4.1 to §4.4, and what records refer to: names of
+ * interfaces, the boot, the sampling, elements of our own. NetFlow v9 has other scopes, and gets what it has words for.
  */
 final class OptionRecords {
     // Flows have 256 to 279, sampling 306 and 307, events of NAT 512 and those after,
@@ -49,7 +47,7 @@ final class OptionRecords {
 
     private final FlowExporterConfig config;
     private final boolean ipfix;
-    private final EncoderStats encoded;
+    private final FlowEncoder encoder;
     private final long domain;
     private final FlowRecords records;
     private final ObservationRecords observations;
@@ -64,20 +62,24 @@ final class OptionRecords {
         this.observations = observations;
         this.config = config;
         this.ipfix = config.protocol() == FlowProtocol.IPFIX;
-        this.encoded = encoder.stats();
+        this.encoder = encoder;
         this.domain = encoder.options().observationDomain();
         this.records = records;
         this.uptime = uptime;
     }
 
-    /** All that needs nobody else. */
-    List<OptionsSource> ofExporter(NotSent notSent) {
+    /**
+     * All that needs no source.
+     *
+     * @param rate one of so many packets or flows is sent; asked on the event loop
+     */
+    List<OptionsSource> ofExporter(NotSent notSent, IntSupplier rate) {
         List<OptionsSource> sources = new ArrayList<>();
         boolean flows = observations.kind() == RecordKind.FLOWS;
+        SamplingOptions sampling = new SamplingOptions(ipfix, domain);
+        sources.add(sampling.interval(rate));
         if (flows && config.records().sampling() > 1) {
-            SamplingOptions sampling = new SamplingOptions(records.sampling(), domain);
-            sources.addAll(
-                    ipfix ? List.of(sampling.selector()) : List.of(sampling.interval(), sampling.samplerTable()));
+            sources.addAll(sampling.ofFlows(records.sampling()));
         }
         if (flows && ipfix && config.records().fields().has(FlowField.flowStartSysUpTime, FlowField.flowEndSysUpTime)) {
             sources.add(systemInit());
@@ -113,7 +115,15 @@ final class OptionRecords {
                                 Field.u64(exportedMessageTotalCount, EncoderStats::datagrams),
                                 Field.u64(exportedFlowRecordTotalCount, EncoderStats::flowRecords),
                                 Field.u64(exportedOctetTotalCount, EncoderStats::bytes))),
-                encoded);
+                encoder.stats());
+    }
+
+    /**
+     * The first of the two times that RFC 7011 §4.2 and §4.3 ask for, of which the last is in milliseconds. Both may be the same
+     * element, but Logstash's codec then fails at the template, and drops the rest of the datagram.
+     */
+    private static <S> Field<S> firstTime(ToLongFunction<S> millis) {
+        return Field.u32(observationTimeSeconds, source -> millis.applyAsLong(source) / 1000);
     }
 
     /**
@@ -128,8 +138,7 @@ final class OptionRecords {
                 List.of(
                         Field.u64(ignoredPacketTotalCount, EventLosses::lostEvents),
                         Field.u64(ignoredOctetTotalCount, stats -> 0),
-                        // First and last: §4.2 has two times, told apart by their order.
-                        Field.u64(observationTimeMilliseconds, EventLosses::firstLostMillis),
+                        firstTime(EventLosses::firstLostMillis),
                         Field.u64(observationTimeMilliseconds, EventLosses::lastLostMillis)));
         return sink -> {
             EventLosses stats = source.get();
@@ -139,10 +148,10 @@ final class OptionRecords {
         };
     }
 
-    /** How packets came to be selected: RFC 5476 §6.5, and in v9 what it knows of that. */
+    /** How packets are selected: RFC 5476 §6.5. NetFlow v9 has the rate alone. */
     List<OptionsSource> selection(IntSupplier number, IntSupplier oneOf) {
-        PacketSelection selection = new PacketSelection(number, domain, oneOf);
-        return ipfix ? List.of(selection.sequence(), selection.selector()) : List.of(selection.interval());
+        PacketSelection selection = new PacketSelection(number, oneOf);
+        return ipfix ? List.of(selection.sequence(), selection.selector()) : List.of();
     }
 
     /** RFC 7011 §4.3. Each domain at a collector has an encoder and a queue of its own, and so is an exporting process. */
@@ -156,7 +165,7 @@ final class OptionRecords {
                                 Field.u64(notSentFlowTotalCount, NotSent::flows),
                                 Field.u64(notSentPacketTotalCount, NotSent::packets),
                                 Field.u64(notSentOctetTotalCount, NotSent::octets),
-                                Field.u64(observationTimeMilliseconds, NotSent::firstMillis),
+                                firstTime(NotSent::firstMillis),
                                 Field.u64(observationTimeMilliseconds, NotSent::lastMillis))),
                 notSent);
     }
@@ -180,13 +189,17 @@ final class OptionRecords {
     }
 
     private static final class NamedInterface {
-        private long toldNanos = System.nanoTime() - INTERFACES_NANOS;
+        private long sentNanos = System.nanoTime() - INTERFACES_NANOS;
+        private long sentToAudience;
         int index;
         String name = "";
         String description = "";
     }
 
-    /** A record for each interface there is when it is asked; they may be thousands, so not more often than once a minute. */
+    /**
+     * A record for each interface that exists at that moment. There may be thousands, so they come at most once a minute, but always in
+     * a new session or file: RFC 7011 §8, §10.4.
+     */
     OptionsSource interfaces(InterfaceNames names) {
         Template<NamedInterface> template = Template.options(
                 INTERFACES,
@@ -199,10 +212,11 @@ final class OptionRecords {
         FlowRecord<NamedInterface> record = FlowRecord.of(template, source);
         return sink -> {
             long now = System.nanoTime();
-            if (now - source.toldNanos < INTERFACES_NANOS) {
+            if (now - source.sentNanos < INTERFACES_NANOS && source.sentToAudience == encoder.audiences()) {
                 return;
             }
-            source.toldNanos = now;
+            source.sentNanos = now;
+            source.sentToAudience = encoder.audiences();
             names.forEach((index, name, description) -> {
                 source.index = index;
                 source.name = name;
@@ -222,22 +236,25 @@ final class OptionRecords {
                 uptime);
     }
 
-    /** RFC 5610, for the elements of our own that records may have. */
+    /** RFC 5610, for the elements beside IANA's that records may have. */
     private void elementTypes(List<OptionsSource> sources) {
-        int enterprise = config.records().enterpriseNumber();
-        List<ElementType> types =
-                elements().map(element -> element.described(enterprise)).toList();
+        List<ElementType> types = observations.kind() == RecordKind.FLOWS
+                ? flowElementTypes()
+                : observations.elements().entrySet().stream()
+                        .map(used -> used.getKey().described(used.getValue()))
+                        .toList();
         if (!types.isEmpty()) {
             sources.add(ElementType.source(ELEMENT_TYPES, types));
         }
     }
 
-    private Stream<NursElement> elements() {
-        return observations.kind() == RecordKind.FLOWS
-                ? config.records().fields().fields().stream()
-                        .flatMap(field -> Arrays.stream(NursElement.values())
-                                .filter(element -> element.name().equals(field.name())))
-                        .sorted()
-                : observations.elements().stream();
+    private List<ElementType> flowElementTypes() {
+        int enterprise = config.records().enterpriseNumber();
+        return config.records().fields().fields().stream()
+                .filter(FlowField::isOfNurs)
+                .map(field -> NursElement.valueOf(field.name()))
+                .sorted()
+                .map(element -> element.described(element.in(FlowProtocol.IPFIX, enterprise)))
+                .toList();
     }
 }

@@ -11,6 +11,7 @@ import java.util.function.Function;
 /** What one collector is sent of packets: their headers, or all that is here of them. One record serves for all. */
 final class PacketRecords {
     private final List<Template<ObservedPacket>> templates;
+    private final List<Template<ObservedPacket>> usual;
     private final Function<ObservedPacket, Template<ObservedPacket>> choice;
     private final FlowRecord<ObservedPacket> record;
 
@@ -18,13 +19,19 @@ final class PacketRecords {
         if (config.writesFrames()) {
             FrameTemplates frames = new FrameTemplates(fields);
             templates = frames.all();
+            usual = templates;
             choice = frames::of;
         } else {
             PacketTemplates headers = new PacketTemplates(fields, config.destination() instanceof OutputDestination);
             templates = headers.all();
+            usual = headers.usual();
             choice = headers::of;
         }
         record = FlowRecord.of(templates.getFirst(), new ObservedPacket());
+    }
+
+    List<Template<ObservedPacket>> usualTemplates() {
+        return usual;
     }
 
     List<Template<ObservedPacket>> templates() {

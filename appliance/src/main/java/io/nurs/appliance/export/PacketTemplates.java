@@ -13,6 +13,7 @@ import io.nurs.netlink.packet.PacketHeaders;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * The dictionary of packets: a record tells of one, by its headers, as RFC 5476 has it. There is a template for each kind of headers,
@@ -49,7 +50,7 @@ final class PacketTemplates {
         this.named = named;
         this.ipv4 = family(FIRST_ID, false);
         this.ipv6 = family(FIRST_ID + KINDS, true);
-        this.other = new Template<>(
+        this.other = own.template(
                 FIRST_ID + 2 * KINDS,
                 joined(
                         time(),
@@ -62,7 +63,7 @@ final class PacketTemplates {
     private Template<ObservedPacket>[] family(int firstId, boolean v6) {
         Template<ObservedPacket>[] templates = new Template[KINDS];
         for (int behind = 0; behind < KINDS; behind++) {
-            templates[behind] = new Template<>(
+            templates[behind] = own.template(
                     firstId + behind, joined(time(), v6 ? ipv6() : ipv4(), ip(v6), behind(behind, v6), around()));
         }
         return templates;
@@ -94,7 +95,7 @@ final class PacketTemplates {
                 Field.u32(destinationIPv4Address, packet -> packet.headers().destinationLow()));
     }
 
-    private static List<Field<ObservedPacket>> ipv6() {
+    private List<Field<ObservedPacket>> ipv6() {
         return List.of(
                 Field.octets(sourceIPv6Address, (packet, to, at) -> {
                     PacketHeaders headers = packet.headers();
@@ -104,7 +105,11 @@ final class PacketTemplates {
                     PacketHeaders headers = packet.headers();
                     putAddress(headers.destinationHigh(), headers.destinationLow(), to, at);
                 }),
-                u32(flowLabelIPv6, PacketField.IPV6_FLOW_LABEL));
+                // RFC 3954 §8 has three octets.
+                own.isIpfix()
+                        ? u32(flowLabelIPv6, PacketField.IPV6_FLOW_LABEL)
+                        : Field.integer(
+                                flowLabelIPv6, 3, packet -> packet.headers().value(PacketField.IPV6_FLOW_LABEL)));
     }
 
     private static void putAddress(long high, long low, MemorySegment to, long at) {
@@ -112,14 +117,28 @@ final class PacketTemplates {
         BigEndian.putU64(to, at + Long.BYTES, low);
     }
 
-    private static List<Field<ObservedPacket>> ip(boolean v6) {
+    private List<Field<ObservedPacket>> ip(boolean v6) {
+        return joined(
+                List.of(
+                        Field.u64(ipTotalLength, ObservedPacket::packetLength),
+                        u8(ipClassOfService, v6 ? PacketField.IPV6_TRAFFIC_CLASS : PacketField.IPV4_TYPE_OF_SERVICE),
+                        u8(ipTTL, v6 ? PacketField.IPV6_HOP_LIMIT : PacketField.IPV4_TTL)),
+                identification(v6),
+                fragment(v6));
+    }
+
+    /** NetFlow v9 has IPv4's two octets alone: RFC 3954 §8. */
+    private List<Field<ObservedPacket>> identification(boolean v6) {
+        if (own.isIpfix()) {
+            return List.of(u32(
+                    fragmentIdentification,
+                    v6 ? PacketField.IPV6_FRAGMENT_IDENTIFICATION : PacketField.IPV4_IDENTIFICATION));
+        }
+        return v6 ? List.of() : List.of(u16(fragmentIdentification, PacketField.IPV4_IDENTIFICATION));
+    }
+
+    private static List<Field<ObservedPacket>> fragment(boolean v6) {
         return List.of(
-                Field.u64(ipTotalLength, ObservedPacket::packetLength),
-                u8(ipClassOfService, v6 ? PacketField.IPV6_TRAFFIC_CLASS : PacketField.IPV4_TYPE_OF_SERVICE),
-                u8(ipTTL, v6 ? PacketField.IPV6_HOP_LIMIT : PacketField.IPV4_TTL),
-                u32(
-                        fragmentIdentification,
-                        v6 ? PacketField.IPV6_FRAGMENT_IDENTIFICATION : PacketField.IPV4_IDENTIFICATION),
                 Field.u8(fragmentFlags, packet -> fragmentFlags(packet.headers())),
                 u16(fragmentOffset, v6 ? PacketField.IPV6_FRAGMENT_OFFSET : PacketField.IPV4_FRAGMENT_OFFSET),
                 Field.u8(protocolIdentifier, packet -> packet.headers().protocol()));
@@ -140,13 +159,20 @@ final class PacketTemplates {
                         List.of(
                                 u32(tcpSequenceNumber, PacketField.TCP_SEQUENCE),
                                 u32(tcpAcknowledgementNumber, PacketField.TCP_ACKNOWLEDGEMENT),
-                                u16(tcpControlBits, PacketField.TCP_FLAGS),
+                                tcpControlBits(own, packet -> packet.headers().value(PacketField.TCP_FLAGS)),
                                 u16(tcpWindowSize, PacketField.TCP_WINDOW),
                                 u16(tcpUrgentPointer, PacketField.TCP_URGENT_POINTER)));
             case PORTS -> joined(ports(), List.of(u16(udpMessageLength, PacketField.UDP_LENGTH)));
             case ICMP -> icmp(v6);
             default -> List.of();
         };
+    }
+
+    /** One octet in NetFlow v9, where RFC 3954 §8 has no room for the flags above. */
+    static <S> Field<S> tcpControlBits(ObservationFields own, ToLongFunction<S> flags) {
+        return own.isIpfix()
+                ? Field.u16(tcpControlBits, source -> (int) flags.applyAsLong(source))
+                : Field.u8(tcpControlBits, source -> (int) flags.applyAsLong(source) & 0xff);
     }
 
     private static List<Field<ObservedPacket>> ports() {
@@ -219,7 +245,7 @@ final class PacketTemplates {
     }
 
     private static List<Field<ObservedPacket>> netfilter(ObservationFields own) {
-        return List.of(
+        List<Field<ObservedPacket>> fields = new ArrayList<>(List.of(
                 own.number(packetSequence, ObservedPacket::sequence),
                 own.number(packetGlobalSequence, ObservedPacket::globalSequence),
                 own.number(packetMark, packet -> packet.message().mark()),
@@ -229,8 +255,9 @@ final class PacketTemplates {
                 own.number(packetHook, packet -> packet.message().hook()),
                 own.number(packetVerdict, ObservedPacket::verdict),
                 own.number(packetConntrackInfo, ObservedPacket::conntrackInfo),
-                own.number(ctId, ObservedPacket::conntrackId),
-                own.number(ctMark, ObservedPacket::conntrackMark));
+                own.number(ctId, ObservedPacket::conntrackId)));
+        fields.addAll(own.numberOfOurs(ctMark, ObservedPacket::conntrackMark));
+        return fields;
     }
 
     static List<Field<ObservedPacket>> prefix(ObservationFields own) {
@@ -246,6 +273,11 @@ final class PacketTemplates {
     @SuppressWarnings("varargs")
     static List<Field<ObservedPacket>> joined(List<Field<ObservedPacket>>... parts) {
         return List.of(parts).stream().flatMap(List::stream).toList();
+    }
+
+    /** Those of packets with a protocol that most have. */
+    List<Template<ObservedPacket>> usual() {
+        return List.of(ipv4[TCP], ipv4[PORTS], ipv4[ICMP], ipv6[TCP], ipv6[PORTS], ipv6[ICMP]);
     }
 
     List<Template<ObservedPacket>> all() {

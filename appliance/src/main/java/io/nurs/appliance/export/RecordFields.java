@@ -5,6 +5,7 @@ import static io.nurs.flow.IanaElements.*;
 import io.nurs.appliance.config.FieldProfile;
 import io.nurs.appliance.config.FlowField;
 import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.appliance.config.InterfaceNumbers;
 import io.nurs.appliance.config.RecordsConfig;
 import io.nurs.flow.Field;
 import io.nurs.flow.InformationElement;
@@ -12,6 +13,7 @@ import io.nurs.flow.SystemUptime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dictionary from conntrack to elements, IANA's and ours: what each field that an operator may choose is on the wire, and
@@ -27,6 +29,7 @@ final class RecordFields {
 
     private final FlowProtocol protocol;
     private final RecordsConfig config;
+    private final @Nullable InterfaceNumbers numbers;
     private final SystemUptime uptime;
     private final String namespace;
 
@@ -38,6 +41,7 @@ final class RecordFields {
     RecordFields(FlowProtocol protocol, RecordsConfig config, SystemUptime uptime, String namespace) {
         this.protocol = protocol;
         this.config = config;
+        this.numbers = config.interfaces();
         this.uptime = uptime;
         this.namespace = namespace;
     }
@@ -49,8 +53,8 @@ final class RecordFields {
             if (protocol == FlowProtocol.IPFIX) {
                 fields.add(reverse(field));
             } else {
-                // NetFlow v9 has no reverse elements. The counter itself stays: pmacct knows no other.
-                fields.addAll(pair(field));
+                // NetFlow v9 has no reverse elements. The counter itself is the initiator's: akvorado adds up 1, 231 and 232.
+                fields.add(responder(field));
             }
         }
         return fields;
@@ -62,10 +66,9 @@ final class RecordFields {
                 : Field.u64(packetDeltaCount.reverse(), Uniflow::reversePackets);
     }
 
-    private List<Field<Uniflow>> pair(FlowField counter) {
-        return counter == FlowField.octetDeltaCount
-                ? List.of(single(FlowField.initiatorOctets), single(FlowField.responderOctets))
-                : List.of(single(FlowField.initiatorPackets), single(FlowField.responderPackets));
+    private Field<Uniflow> responder(FlowField counter) {
+        return single(
+                counter == FlowField.octetDeltaCount ? FlowField.responderOctets : FlowField.responderPackets);
     }
 
     private Field<Uniflow> single(FlowField field) {
@@ -116,8 +119,14 @@ final class RecordFields {
             case flowEndReason -> Field.u8(flowEndReason, Uniflow::flowEndReason);
             case firewallEvent -> Field.u8(firewallEvent, Uniflow::firewallEvent);
             case flowId -> flowId();
-            case ingressInterface -> Field.u32(ingressInterface, Uniflow::ingressInterface);
-            case egressInterface -> Field.u32(egressInterface, Uniflow::egressInterface);
+            case ingressInterface ->
+                numbers == null
+                        ? Field.u32(ingressInterface, Uniflow::ingressInterface)
+                        : Field.u32(ingressInterface, flow -> flow.ingressInterface(numbers));
+            case egressInterface ->
+                numbers == null
+                        ? Field.u32(egressInterface, Uniflow::egressInterface)
+                        : Field.u32(egressInterface, flow -> flow.egressInterface(numbers));
             case flowDirection -> Field.u8(flowDirection, Uniflow::flowDirection);
             case ctMark -> Field.u32(own(NursElement.ctMark), Uniflow::mark);
             case ctZone -> Field.u16(own(NursElement.ctZone), Uniflow::zone);

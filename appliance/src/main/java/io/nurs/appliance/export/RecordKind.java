@@ -18,6 +18,14 @@ public enum RecordKind {
     PACKETS,
     NFTABLES;
 
+    /** Whether IANA's elements alone would say nothing: by naming such a source the operator has chosen those of nurs. */
+    boolean isOfNursElements() {
+        return switch (this) {
+            case NFACCT, COUNTERS, NFTABLES -> true;
+            case FLOWS, CONNTRACK_EVENTS, PACKETS -> false;
+        };
+    }
+
     public static RecordKind of(SourceConfig source) {
         return switch (source) {
             case ConntrackSourceConfig conntrack -> FLOWS;

@@ -7,68 +7,83 @@ import io.nurs.flow.OptionsSource;
 import io.nurs.flow.Template;
 import io.nurs.netflow9.Netflow9Scope;
 import java.util.List;
+import java.util.function.IntSupplier;
 
-/** How a collector is told that one of so many conversations is sent. */
+/**
+ * How a collector learns that one of so many packets or flows is sent. The elements are those of RFC 3954, in IPFIX as well:
+ * collectors built on goflow2 read samplingPacketInterval(305) as the rate itself, so the pair 305 and 306 of RFC 5477 would make
+ * volumes too small there, while goflow2 and akvorado both read 34 and 50 right. None of samplingAlgorithm(35) and samplerMode(49)
+ * means a hash: 1 is every n-th, 2 random, which comes nearest.
+ */
 final class SamplingOptions {
-    private static final int SELECTOR = 306;
+    private static final int INTERVAL = 306;
     private static final int SAMPLER_TABLE = 307;
+    private static final int FLOW_SELECTOR = 309;
 
-    /** Not one of samplingAlgorithm(35) and samplerMode(49) is a hash: 1 is every so-manieth, 2 random, which comes nearest. */
+    private static final int DETERMINISTIC = 1;
     private static final int RANDOM = 2;
 
-    // IANA's "PSAMP Parameters" and "IPFIX Flow Selection Parameters".
-    private static final int SYSTEMATIC_COUNT_BASED = 1;
+    /** IANA's "IPFIX Flow Selection Parameters" */
     private static final int HASH_BASED = 6;
 
-    private final FlowSampling sampling;
+    private final boolean ipfix;
     private final long domain;
 
-    SamplingOptions(FlowSampling sampling, long domain) {
-        this.sampling = sampling;
+    SamplingOptions(boolean ipfix, long domain) {
+        this.ipfix = ipfix;
         this.domain = domain;
     }
 
     /**
-     * RFC 5477 and RFC 7014. Collectors scale by an interval and a space, as if every so-manieth packet were taken;
-     * flowSelectorAlgorithm says that it is by a hash, and of flows.
+     * For all records of an exporter, also where none is left out: akvorado drops flows until it knows a rate. RFC 3954 §8
+     *
+     * @param rate asked on the event loop
      */
-    OptionsSource selector() {
+    OptionsSource interval(IntSupplier rate) {
         return OptionRecords.one(
                 Template.options(
-                        SELECTOR,
+                        INTERVAL,
+                        domainScope(),
+                        List.of(
+                                Field.u32(samplingInterval, IntSupplier::getAsInt),
+                                Field.u8(samplingAlgorithm, one -> one.getAsInt() > 1 ? RANDOM : DETERMINISTIC))),
+                rate);
+    }
+
+    /** For flows that name their sampler. */
+    List<OptionsSource> ofFlows(FlowSampling sampling) {
+        return ipfix ? List.of(samplerTable(sampling), flowSelector(sampling)) : List.of(samplerTable(sampling));
+    }
+
+    private OptionsSource samplerTable(FlowSampling sampling) {
+        Field<FlowSampling> id = ipfix
+                ? Field.u64(selectorId, chosen -> FlowSampling.ID)
+                : Field.u8(samplerId, chosen -> FlowSampling.ID);
+        return OptionRecords.one(
+                Template.options(
+                        SAMPLER_TABLE,
+                        domainScope(),
+                        List.of(
+                                id,
+                                Field.u8(samplerMode, chosen -> RANDOM),
+                                Field.u32(samplerRandomInterval, FlowSampling::interval))),
+                sampling);
+    }
+
+    /** RFC 7014: that it is by a hash, and of flows. */
+    private static OptionsSource flowSelector(FlowSampling sampling) {
+        return OptionRecords.one(
+                Template.options(
+                        FLOW_SELECTOR,
                         List.of(Field.u64(selectorId, chosen -> FlowSampling.ID)),
                         List.of(
-                                Field.u16(selectorAlgorithm, chosen -> SYSTEMATIC_COUNT_BASED),
-                                Field.u32(samplingPacketInterval, chosen -> 1),
-                                Field.u32(samplingPacketSpace, chosen -> chosen.interval() - 1),
                                 Field.u16(flowSelectorAlgorithm, chosen -> HASH_BASED),
                                 Field.u64(selectorIDTotalFlowsObserved, FlowSampling::observed),
                                 Field.u64(selectorIDTotalFlowsSelected, FlowSampling::selected))),
                 sampling);
     }
 
-    /** For all records of an exporter: RFC 3954 §8. */
-    OptionsSource interval() {
-        return OptionRecords.one(
-                Template.options(
-                        SELECTOR,
-                        List.of(Field.u32(Netflow9Scope.SYSTEM, chosen -> domain)),
-                        List.of(
-                                Field.u32(samplingInterval, FlowSampling::interval),
-                                Field.u8(samplingAlgorithm, chosen -> RANDOM))),
-                sampling);
-    }
-
-    /** For records that name their sampler. */
-    OptionsSource samplerTable() {
-        return OptionRecords.one(
-                Template.options(
-                        SAMPLER_TABLE,
-                        List.of(Field.u32(Netflow9Scope.SYSTEM, chosen -> domain)),
-                        List.of(
-                                Field.u8(samplerId, chosen -> FlowSampling.ID),
-                                Field.u8(samplerMode, chosen -> RANDOM),
-                                Field.u32(samplerRandomInterval, FlowSampling::interval))),
-                sampling);
+    private <S> List<Field<S>> domainScope() {
+        return List.of(Field.u32(ipfix ? observationDomainId : Netflow9Scope.SYSTEM, source -> domain));
     }
 }

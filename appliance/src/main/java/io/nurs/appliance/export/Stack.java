@@ -36,6 +36,11 @@ public final class Stack {
         return collectors;
     }
 
+    /** See {@link Collector#announce}. */
+    void announce() {
+        collectors.forEach(collector -> collector.announce(interfaces));
+    }
+
     void export(ConntrackFlow flow) {
         if (ofFlows == null) {
             return;

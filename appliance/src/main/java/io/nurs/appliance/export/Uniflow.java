@@ -1,5 +1,6 @@
 package io.nurs.appliance.export;
 
+import io.nurs.appliance.config.InterfaceNumbers;
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.netlink.conntrack.TupleView;
@@ -170,6 +171,19 @@ final class Uniflow {
 
     int egressInterface() {
         return reply ? flow.ingressInterface() : flow.egressInterface();
+    }
+
+    /** Those that a filter knows, or these. */
+    int ingressInterface(InterfaceNumbers otherwise) {
+        return hasInterfaces() ? ingressInterface() : reply ? otherwise.egress() : otherwise.ingress();
+    }
+
+    int egressInterface(InterfaceNumbers otherwise) {
+        return hasInterfaces() ? egressInterface() : reply ? otherwise.ingress() : otherwise.egress();
+    }
+
+    private boolean hasInterfaces() {
+        return flow.ingressInterface() != 0 || flow.egressInterface() != 0;
     }
 
     int flowDirection() {

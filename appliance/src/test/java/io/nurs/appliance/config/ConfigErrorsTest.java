@@ -165,8 +165,8 @@ class ConfigErrorsTest {
             assertTrue(message.startsWith("nurs.yaml:2:44: exporters.main: unknown key \"" + name + "\": "), message);
             assertTrue(
                     message.contains(
-                            "known keys: type, file, tcp, unix, tls, names, filter, nat-view, fields, biflow, sampling,"
-                                    + " flush-interval"),
+                            "known keys: type, file, tcp, unix, tls, names, filter, fields, sampling, ingress-interface,"
+                                    + " egress-interface, nat-view, biflow, flush-interval"),
                     message);
         }
         assertOutputError(
@@ -235,8 +235,8 @@ class ConfigErrorsTest {
                 exporter("type: netflow9, fields: [protocolIdentifier, initiatorOctets]"),
                 "2:69: exporters.main.fields: initiatorOctets is of both directions; write biflow: true, or leave it out");
         assertErrors(
-                exporter("type: ipfix, fields: [octetDeltaCount, sourceIPv4Address]"),
-                "2:66: exporters.main.fields: a record of both directions needs an address of either version, or the reverse"
+                exporter("type: ipfix, biflow: true, fields: [octetDeltaCount, sourceIPv4Address]"),
+                "2:80: exporters.main.fields: a record of both directions needs an address of either version, or the reverse"
                         + " counters mean nothing (RFC 5103); add sourceIPv4Address and sourceIPv6Address, or write biflow: false");
         assertErrors(
                 exporter("type: netflow9, fields: nsel, biflow: false"),
@@ -256,7 +256,7 @@ class ConfigErrorsTest {
     void refusesTheEnterpriseNumberOfReverseElements() {
         assertErrors(
                 exporter("type: ipfix, enterprise-number: 29305"),
-                "2:77: exporters.main.enterprise-number: 29305 marks the reverse direction (RFC 5103) and is nobody's; write your"
+                "2:77: exporters.main.enterprise-number: 29305 marks the reverse direction (RFC 5103) and belongs to no enterprise; write your"
                         + " own number");
         assertErrors(
                 exporter("type: ipfix, sampling: 0, enterprise-number: 0"),

@@ -37,6 +37,7 @@ class ConfigLoaderTest {
                 Duration.ofMillis(500));
         FlowExporterConfig main = new FlowExporterConfig(
                 "main",
+                CollectorPreset.GENERIC,
                 FlowProtocol.NETFLOW9,
                 CollectorDestination.defaults(new CollectorAddress("2001:db8::1", 2055)),
                 0xfffffffcL,
@@ -60,7 +61,8 @@ class ConfigLoaderTest {
 
     private static RecordsConfig records(NatView natView) {
         RecordsConfig defaults = RecordsConfig.defaults(FlowProtocol.NETFLOW9);
-        return new RecordsConfig(natView, false, defaults.fields(), 32473, true, 1);
+        return new RecordsConfig(
+                natView, false, defaults.fields(), EnterpriseElements.NETFILTER, 32473, true, 1, null);
     }
 
     @Test
@@ -79,13 +81,22 @@ class ConfigLoaderTest {
                         NatView.CLIENT,
                         true,
                         new FieldChoice(FieldProfile.LISTED, List.of(FlowField.octetDeltaCount, FlowField.ctMark)),
+                        EnterpriseElements.NETFILTER,
                         32473,
                         false,
-                        1),
+                        1,
+                        null),
                 records(config, "main"));
         assertEquals(
                 new RecordsConfig(
-                        NatView.CLIENT, true, FieldChoice.of(FieldProfile.MINIMAL, FlowProtocol.IPFIX), -1, true, 100),
+                        NatView.CLIENT,
+                        false,
+                        FieldChoice.of(FieldProfile.MINIMAL, FlowProtocol.IPFIX, EnterpriseElements.ALL),
+                        EnterpriseElements.ALL,
+                        -1,
+                        true,
+                        100,
+                        null),
                 records(config, "other"));
         assertEquals(
                 new FieldChoice(FieldProfile.NAT_EVENTS, List.of()),
@@ -136,6 +147,7 @@ class ConfigLoaderTest {
         assertEquals(
                 new FlowExporterConfig(
                         "x",
+                        CollectorPreset.GENERIC,
                         FlowProtocol.NETFLOW9,
                         CollectorDestination.defaults(collector),
                         1,
@@ -278,7 +290,7 @@ class ConfigLoaderTest {
                   - { name: a, source: { type: conntrack }, exporters: [main, other] }
                 exporters:
                   main: { type: netflow9, collector: 192.0.2.10, enterprise-number: 7, fields: [ctMark, egressInterface] }
-                  other: { type: ipfix, collector: 192.0.2.11, nat-view: wire, options: false, sampling: 5 }
+                  other: { type: ipfix, collector: 192.0.2.11, biflow: true, nat-view: wire, options: false, sampling: 5 }
                 """);
 
         assertEquals(
@@ -286,9 +298,9 @@ class ConfigLoaderTest {
                         "nurs.yaml:4:9: exporters.main: records will be without egressInterface: no stack of this exporter knows"
                                 + " interfaces; give one the filter mark-interfaces",
                         "nurs.yaml:4:69: exporters.main.enterprise-number: no effect: NetFlow v9 has no enterprise numbers",
-                        "nurs.yaml:5:58: exporters.other.nat-view: no effect with biflow: true: a record of both directions is"
+                        "nurs.yaml:5:72: exporters.other.nat-view: no effect with biflow: true: a record of both directions is"
                                 + " the originator's",
-                        "nurs.yaml:5:73: exporters.other.options: without options the collector is not told of sampling, and"
+                        "nurs.yaml:5:87: exporters.other.options: without options the collector does not learn of sampling, and"
                                 + " does not scale by it"),
                 config.warnings().stream().map(ConfigError::toString).toList());
     }

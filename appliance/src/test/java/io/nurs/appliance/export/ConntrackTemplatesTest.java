@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.nurs.appliance.config.ConfigException;
 import io.nurs.appliance.config.ConfigLoader;
 import io.nurs.appliance.config.ConntrackSourceConfig;
+import io.nurs.appliance.config.EnterpriseElements;
 import io.nurs.appliance.config.FieldChoice;
 import io.nurs.appliance.config.FieldProfile;
 import io.nurs.appliance.config.FlowExporterConfig;
@@ -227,7 +228,8 @@ class ConntrackTemplatesTest {
         FlowEncoder encoder = Collector.encoder(config, 1, ExportClock.SYSTEM, new SystemUptime(0));
         List<Template<Uniflow>> all = new FlowRecords(config, new SystemUptime(0), "").templates();
         all.forEach(encoder::check);
-        assertEquals(24, all.stream().map(Template::id).distinct().count());
+        boolean hasEvidence = config.records().fields().has(FlowField.flowEndEvidence);
+        assertEquals(hasEvidence ? 24 : 12, all.stream().map(Template::id).distinct().count());
         assertTrue(all.stream().allMatch(template -> template.id() < 512));
     }
 
@@ -265,7 +267,14 @@ class ConntrackTemplatesTest {
     private static boolean isLongEnough(List<FlowField> fields, int sampling) {
         FlowExporterConfig config = RecordConfigs.config("netflow9://192.0.2.1");
         RecordsConfig records = new RecordsConfig(
-                NatView.CLIENT, false, new FieldChoice(FieldProfile.LISTED, fields), 1, true, sampling);
+                NatView.CLIENT,
+                false,
+                new FieldChoice(FieldProfile.LISTED, fields),
+                EnterpriseElements.NETFILTER,
+                1,
+                true,
+                sampling,
+                null);
         SystemUptime uptime = new SystemUptime(START);
         RecordFields dictionary = new RecordFields(FlowProtocol.NETFLOW9, records, uptime, "");
         FlowEncoder encoder = Collector.encoder(config, 1, ExportClock.SYSTEM, uptime);

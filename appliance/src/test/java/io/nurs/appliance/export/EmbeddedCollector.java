@@ -25,6 +25,7 @@ import io.nurs.ipfix.IpfixDecoder;
 import io.nurs.netflow9.Netflow9Decoder;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -92,7 +93,9 @@ public final class EmbeddedCollector implements AutoCloseable {
             case IPFIX ->
                 new IpfixDecoder(
                         DecoderLimits.DEFAULT,
+                        // Netfilter numbers both marks alike: the one of flows is the last, and stays.
                         Stream.of(NursElement.values())
+                                .sorted(Comparator.reverseOrder())
                                 .map(element -> element.in(
                                         FlowProtocol.IPFIX, config.records().enterpriseNumber()))
                                 .toList());
@@ -155,6 +158,10 @@ public final class EmbeddedCollector implements AutoCloseable {
     /** Does what waits for the event loop. */
     void runPending() {
         channel.runPendingTasks();
+    }
+
+    FlowEncoder encoder() {
+        return encoder;
     }
 
     Collector collector() {

@@ -10,6 +10,7 @@ import io.nurs.appliance.config.ConfigException;
 import io.nurs.appliance.config.ConfigLoader;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
+import io.nurs.appliance.config.RecordsConfig;
 import io.nurs.appliance.lab.AllocatedBytes;
 import io.nurs.appliance.output.pcapng.PacketBlocks;
 import io.nurs.appliance.source.EmbeddedPackets;
@@ -74,7 +75,7 @@ class PacketBlocksTest {
         return new PacketBlocks(
                 "dump",
                 Stream.of(NursElement.values())
-                        .map(element -> element.in(FlowProtocol.IPFIX, 32473))
+                        .map(element -> element.in(FlowProtocol.IPFIX, RecordsConfig.OUTPUT_ENTERPRISE))
                         .toList(),
                 "a test");
     }

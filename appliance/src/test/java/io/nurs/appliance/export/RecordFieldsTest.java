@@ -76,7 +76,7 @@ class RecordFieldsTest {
 
     @Test
     void aConversationIsOneRecordThatSaysWhoBegan() {
-        DataRecord record = records("ipfix://192.0.2.1").getFirst();
+        DataRecord record = records("ipfix://192.0.2.1?biflow=true").getFirst();
         assertEquals(1, record.unsigned(IanaElements.biflowDirection));
         assertEquals(4000, record.unsigned(IanaElements.octetDeltaCount.reverse()));
         assertEquals(
@@ -87,14 +87,28 @@ class RecordFieldsTest {
                 record.address(IanaElements.postNATDestinationIPv4Address).getHostAddress());
     }
 
-    /** RFC 5103 is IPFIX's alone; a collector that knows neither finds the originator's in the old place. */
     @Test
-    void netflow9TellsBothDirectionsByInitiatorAndResponder() {
+    void byDefaultEachDirectionHasARecordOfItsOwn() {
+        for (String protocol : List.of("netflow9", "ipfix")) {
+            List<DataRecord> records = records(protocol + "://192.0.2.1");
+            assertEquals(
+                    List.of(300L, 4000L),
+                    records.subList(0, 2).stream()
+                            .map(record -> record.unsigned(IanaElements.octetDeltaCount))
+                            .toList());
+            assertFalse(records.getFirst().has(IanaElements.octetDeltaCount.reverse()));
+        }
+    }
+
+    /** RFC 5103 is IPFIX's alone. akvorado adds up elements 1, 231 and 232: a record has no two of one direction. */
+    @Test
+    void netflow9TellsBothDirectionsByTheCounterAndTheResponders() {
         DataRecord record = records("netflow9://192.0.2.1?biflow=true").getFirst();
         assertEquals(300, record.unsigned(IanaElements.octetDeltaCount));
-        assertEquals(300, record.unsigned(IanaElements.initiatorOctets));
+        assertFalse(record.has(IanaElements.initiatorOctets));
         assertEquals(4000, record.unsigned(IanaElements.responderOctets));
-        assertEquals(3, record.unsigned(IanaElements.initiatorPackets));
+        assertEquals(3, record.unsigned(IanaElements.packetDeltaCount));
+        assertFalse(record.has(IanaElements.initiatorPackets));
         assertEquals(4, record.unsigned(IanaElements.responderPackets));
         assertFalse(record.has(IanaElements.biflowDirection));
     }
@@ -109,11 +123,11 @@ class RecordFieldsTest {
     /** Zero is right for counters. RFC 5103 §5 */
     @Test
     void aDirectionWithoutTrafficIsZeroInAConversation() {
-        for (DataRecord record : oneWay("ipfix://192.0.2.1")) {
+        for (DataRecord record : oneWay("ipfix://192.0.2.1?biflow=true")) {
             assertEquals(0, record.unsigned(IanaElements.octetDeltaCount));
             assertEquals(4000, record.unsigned(IanaElements.octetDeltaCount.reverse()));
         }
-        assertEquals(1, oneWay("ipfix://192.0.2.1").size());
+        assertEquals(1, oneWay("ipfix://192.0.2.1?biflow=true").size());
     }
 
     private static List<DataRecord> oneWay(String url) {
@@ -164,16 +178,19 @@ class RecordFieldsTest {
     void recordsHaveTheListedFieldsInTheirOrder() {
         DataRecord record = records(RecordConfigs.configured("""
                         type: ipfix, collector: 192.0.2.1, biflow: false, enterprise-number: 4000000000,
-                        fields: [flowEndNanoseconds, protocolIdentifier, ctMark, sourceTransportPort, icmpTypeIPv4, flowStartSeconds]""")).getFirst();
+                        fields: [flowEndNanoseconds, protocolIdentifier, ctZone, ctMark, sourceTransportPort, icmpTypeIPv4, flowStartSeconds]""")).getFirst();
         assertEquals(
                 List.of(
                         "flowEndNanoseconds",
                         "protocolIdentifier",
+                        "ctZone",
                         "ctMark",
                         "sourceTransportPort",
                         "flowStartSeconds"),
                 record.fields().stream().map(field -> field.element().name()).toList());
         assertEquals((int) 4_000_000_000L, record.fields().get(2).element().enterprise());
+        assertEquals(21373, record.fields().get(3).element().enterprise(), "netfilter has a number for marks");
+        assertEquals(4, record.fields().get(3).element().id());
     }
 
     /** nurs had it so, save that two of its fields were not what their numbers say. */
