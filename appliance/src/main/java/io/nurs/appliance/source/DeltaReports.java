@@ -19,6 +19,11 @@ import org.slf4j.LoggerFactory;
 
 /** {@code accounting: delta}: a walk through the table, totals of what was reported, and the file in which they outlive us. */
 final class DeltaReports implements Reports, DeltaAccounting.Environment {
+    private static final String OTHER_DEFAULTS =
+            "source {}: an earlier nurs wrote the state file. Exporters of type ipfix now send one record for each direction"
+                    + " and IANA's elements only, unless biflow and enterprise-elements say otherwise; the CHANGELOG has more."
+                    + " This is not said again";
+
     private static final Logger LOG = LoggerFactory.getLogger(DeltaReports.class);
     private static final int NAMED_IN_DOUBT = 100;
 
@@ -138,8 +143,12 @@ final class DeltaReports implements Reports, DeltaAccounting.Environment {
         opened.notes().forEach(note -> LOG.info("source {}: {}", name, note));
         switch (totals.opening()) {
             case Opening.First first -> {}
-            case Opening.Resumed resumed ->
+            case Opening.Resumed resumed -> {
                 LOG.info("source {}: {} flows taken up from {}", name, totals.size(), opened.file());
+                if (resumed.hadOtherDefaults()) {
+                    LOG.warn(OTHER_DEFAULTS, name);
+                }
+            }
             case Opening.SetAside aside -> LOG.warn("source {}: {}", name, aside.reason());
         }
         nameDoubts();

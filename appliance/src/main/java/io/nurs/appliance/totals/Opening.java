@@ -12,8 +12,9 @@ public sealed interface Opening {
      *
      * @param createdMillis Unix time at which the file was made
      * @param lastUsedMillis Unix time at which it was last written
+     * @param hadOtherDefaults whether that was by a nurs whose exporters had other defaults
      */
-    record Resumed(long createdMillis, long lastUsedMillis) implements Opening {}
+    record Resumed(long createdMillis, long lastUsedMillis, boolean hadOtherDefaults) implements Opening {}
 
     /**
      * There was a state file that cannot be trusted or is not ours; the table starts empty.

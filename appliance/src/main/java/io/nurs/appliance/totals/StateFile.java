@@ -55,7 +55,9 @@ final class StateFile implements ChunkSource {
         this.order = order;
         this.preamble = map(0, StateHeader.PREAMBLE_BYTES);
         this.header = new StateHeader(preamble);
-        this.opening = found == null ? new Opening.Resumed(header.createdMillis(), header.lastUsedMillis()) : found;
+        this.opening = found == null
+                ? new Opening.Resumed(header.createdMillis(), header.lastUsedMillis(), header.takeUpDefaults())
+                : found;
         if (found == null) {
             // What an interrupted growth has left.
             channel.truncate(header.fileBytes());

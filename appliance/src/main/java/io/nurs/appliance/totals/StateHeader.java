@@ -43,6 +43,12 @@ final class StateHeader {
     static final long JOURNAL_SENDING = 1096;
     static final long JOURNAL_END = 1104;
 
+    /** u32, which a nurs before {@link #DEFAULTS_NOW} left 0: of when the exporters' defaults are that its operator knows. */
+    private static final long DEFAULTS = 1536;
+
+    /** 2: records of each direction, and IANA's elements, to collectors of IPFIX. Raised if a default changes what is sent. */
+    private static final int DEFAULTS_NOW = 2;
+
     /** One octet a chunk. */
     private static final long FAMILIES = 4096;
 
@@ -83,6 +89,14 @@ final class StateHeader {
             CheckedWord.set(memory, word, 0);
         }
         used(createdMillis);
+        takeUpDefaults();
+    }
+
+    /** Whether a nurs with other defaults wrote this file last; not any more when this returns. */
+    boolean takeUpDefaults() {
+        boolean differ = memory.get(SlotLayout.U32, DEFAULTS) != DEFAULTS_NOW;
+        memory.set(SlotLayout.U32, DEFAULTS, DEFAULTS_NOW);
+        return differ;
     }
 
     /** Why the preamble is not one to go on with, in a few words; null if it is. Chunks and journal are checked elsewhere. */

@@ -1,6 +1,7 @@
 package io.nurs.appliance.totals;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
@@ -47,6 +51,24 @@ class StateFileTest {
 
     private FlowTotals open(StateIdentity identity) throws StateFileException {
         return FlowTotals.open(path, identity, 1000, NOON, new StoreOrder());
+    }
+
+    /** A nurs that had other defaults left zeros there. */
+    @Test
+    void aFileOfAnEarlierNursSaysOnceThatDefaultsDiffer() throws Exception {
+        fill();
+        assertFalse(resumed().hadOtherDefaults());
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(Integer.BYTES), 1536);
+        }
+        assertTrue(resumed().hadOtherDefaults());
+        assertFalse(resumed().hadOtherDefaults());
+    }
+
+    private Opening.Resumed resumed() throws StateFileException {
+        try (FlowTotals totals = open()) {
+            return assertInstanceOf(Opening.Resumed.class, totals.opening());
+        }
     }
 
     /** A file with one flow, 10 packets of which were reported. */
