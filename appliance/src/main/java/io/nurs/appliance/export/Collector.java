@@ -97,7 +97,6 @@ public final class Collector implements Distribution.Member {
             FlowRecords records,
             ObservationRecords observations,
             ExportClock clock,
-            SystemUptime uptime,
             Link link,
             CollectorStats stats) {
         this.name = config.name();
@@ -110,7 +109,7 @@ public final class Collector implements Distribution.Member {
         this.sampledFlows = config.records().sampling();
         this.clock = clock;
         this.options =
-                config.records().options() ? new OptionRecords(config, encoder, records, observations, uptime) : null;
+                config.records().options() ? new OptionRecords(config, encoder, records, observations, clock) : null;
         if (options != null) {
             options.ofExporter(notSent, this::rate).forEach(encoder::addOptions);
         }
@@ -155,7 +154,7 @@ public final class Collector implements Distribution.Member {
             case FileDestination file -> FileLink.open(config, file, MessageFormat.MESSAGES, domain, encoder, loop);
             case OutputDestination output -> Outputs.open(config, output, templates, domain, encoder, loop, stats);
         };
-        return new Collector(config, encoder, records, observations, clock, uptime, link, stats);
+        return new Collector(config, encoder, records, observations, clock, link, stats);
     }
 
     private static List<Template<?>> templates(

@@ -15,6 +15,7 @@ final class FlowRecords {
     private final NatView natView;
     private final boolean biflow;
     private final ConntrackTemplates templates;
+    private final SystemInit systemInit;
     private final FlowSampling sampling;
     private @Nullable Uniflow uniflow;
     private @Nullable FlowRecord<Uniflow> record;
@@ -24,10 +25,9 @@ final class FlowRecords {
         this.natView = config.records().natView();
         this.biflow = config.records().biflow();
         this.sampling = new FlowSampling(config.records().sampling());
-        this.templates = new ConntrackTemplates(
-                config.protocol(),
-                config.records(),
-                new RecordFields(config.protocol(), config.records(), uptime, namespace));
+        RecordFields fields = new RecordFields(config.protocol(), config.records(), uptime, namespace);
+        this.systemInit = fields.systemInit();
+        this.templates = new ConntrackTemplates(config.protocol(), config.records(), fields);
     }
 
     List<Template<Uniflow>> templates() {
@@ -37,6 +37,10 @@ final class FlowRecords {
     /** See {@link ConntrackTemplates#usual}. */
     List<Template<Uniflow>> usualTemplates(boolean interfaces) {
         return templates.usual(interfaces);
+    }
+
+    SystemInit systemInit() {
+        return systemInit;
     }
 
     FlowSampling sampling() {

@@ -7,12 +7,12 @@ import io.nurs.appliance.config.FlowField;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.source.EventLosses;
 import io.nurs.flow.EncoderStats;
+import io.nurs.flow.ExportClock;
 import io.nurs.flow.Field;
 import io.nurs.flow.FlowEncoder;
 import io.nurs.flow.FlowRecord;
 import io.nurs.flow.InformationElement;
 import io.nurs.flow.OptionsSource;
-import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.ElementType;
 import io.nurs.netflow9.Netflow9Scope;
@@ -51,21 +51,21 @@ final class OptionRecords {
     private final long domain;
     private final FlowRecords records;
     private final ObservationRecords observations;
-    private final SystemUptime uptime;
+    private final ExportClock clock;
 
     OptionRecords(
             FlowExporterConfig config,
             FlowEncoder encoder,
             FlowRecords records,
             ObservationRecords observations,
-            SystemUptime uptime) {
+            ExportClock clock) {
         this.observations = observations;
         this.config = config;
         this.ipfix = config.protocol() == FlowProtocol.IPFIX;
         this.encoder = encoder;
         this.domain = encoder.options().observationDomain();
         this.records = records;
-        this.uptime = uptime;
+        this.clock = clock;
     }
 
     /**
@@ -232,8 +232,8 @@ final class OptionRecords {
                 Template.options(
                         SYSTEM_INIT,
                         domainScope(),
-                        List.of(Field.u64(systemInitTimeMilliseconds, SystemUptime::bootEpochMillis))),
-                uptime);
+                        List.of(Field.u64(systemInitTimeMilliseconds, init -> init.epochMillis(clock.epochMillis())))),
+                records.systemInit());
     }
 
     /** RFC 5610, for the elements beside IANA's that records may have. */

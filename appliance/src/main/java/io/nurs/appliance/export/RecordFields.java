@@ -31,6 +31,7 @@ final class RecordFields {
     private final RecordsConfig config;
     private final @Nullable InterfaceNumbers numbers;
     private final SystemUptime uptime;
+    private final SystemInit init;
     private final String namespace;
 
     /**
@@ -43,7 +44,12 @@ final class RecordFields {
         this.config = config;
         this.numbers = config.interfaces();
         this.uptime = uptime;
+        this.init = new SystemInit(uptime);
         this.namespace = namespace;
+    }
+
+    SystemInit systemInit() {
+        return init;
     }
 
     /** More than one where a counter is told for both directions. */
@@ -104,8 +110,18 @@ final class RecordFields {
             case initiatorPackets -> Field.u64(initiatorPackets, Uniflow::packets);
             case responderPackets -> Field.u64(responderPackets, Uniflow::reversePackets);
             case biflowDirection -> biflowDirection();
-            case flowStartSysUpTime -> Field.u32(flowStartSysUpTime, flow -> uptime.at(flow.startMillis()));
-            case flowEndSysUpTime -> Field.u32(flowEndSysUpTime, flow -> uptime.at(flow.endMillis()));
+            case flowStartSysUpTime ->
+                Field.u32(
+                        flowStartSysUpTime,
+                        protocol == FlowProtocol.IPFIX
+                                ? flow -> init.at(flow.startMillis())
+                                : flow -> uptime.at(flow.startMillis()));
+            case flowEndSysUpTime ->
+                Field.u32(
+                        flowEndSysUpTime,
+                        protocol == FlowProtocol.IPFIX
+                                ? flow -> init.at(flow.endMillis())
+                                : flow -> uptime.at(flow.endMillis()));
             case flowStartSeconds -> Field.u32(flowStartSeconds, Uniflow::startSeconds);
             case flowEndSeconds -> Field.u32(flowEndSeconds, Uniflow::endSeconds);
             case flowStartMilliseconds -> Field.u64(flowStartMilliseconds, Uniflow::startMillis);

@@ -77,7 +77,6 @@ public final class EmbeddedCollector implements AutoCloseable {
                 new FlowRecords(config, UPTIME, "monitorns"),
                 new ObservationRecords(config, kind, "monitorns"),
                 ExportClock.SYSTEM,
-                UPTIME,
                 new TestLink(channel),
                 new CollectorStats());
     }
