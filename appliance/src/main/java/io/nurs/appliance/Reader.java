@@ -140,6 +140,9 @@ final class Reader {
      */
     Source startSource(ReaderPlan next, SourceConfig config, @Nullable Source first, Map<CollectorKey, Collector> to)
             throws StartException, InterruptedException {
+        if (config instanceof NflogSourceConfig nflog) {
+            to.values().forEach(collector -> collector.expectRate(nflog.sampling()));
+        }
         FlowExporter feeding =
                 loop.submit(() -> new FlowExporter(stacks(next, to))).sync().getNow();
         try {

@@ -365,9 +365,15 @@ class NflogTest extends RouterTest {
                 .toList();
         assertFalse(selectors.isEmpty());
         for (DataRecord selector : selectors) {
-            assertEquals(1, selector.unsigned(IanaElements.samplingPacketInterval));
-            assertEquals(4, selector.unsigned(IanaElements.samplingPacketSpace));
+            assertEquals(1, selector.unsigned(IanaElements.selectorAlgorithm), "by their count");
         }
+        List<Long> rates = collector.messages().stream()
+                .flatMap(message -> message.records().stream())
+                .filter(record -> record.has(IanaElements.samplingInterval))
+                .map(record -> record.unsigned(IanaElements.samplingInterval))
+                .distinct()
+                .toList();
+        assertEquals(List.of(5L), rates);
     }
 
     @Test

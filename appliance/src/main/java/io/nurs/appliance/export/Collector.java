@@ -72,7 +72,9 @@ public final class Collector implements Distribution.Member {
     private final @Nullable OptionRecords options;
     private @Nullable EventLosses losses;
     private final boolean isAnnounced;
-    private final int sampledFlows;
+    /** Of flows by the exporter, or of packets by their source, before that says it itself. */
+    private int firstRate;
+
     /** Of a source of packets. */
     private @Nullable IntSupplier sampling;
 
@@ -106,7 +108,7 @@ public final class Collector implements Distribution.Member {
         this.events = new NatRecords(config.records().fields().profile());
         this.filter = config.filter();
         this.isAnnounced = !(config.destination() instanceof OutputDestination);
-        this.sampledFlows = config.records().sampling();
+        this.firstRate = config.records().sampling();
         this.clock = clock;
         this.options =
                 config.records().options() ? new OptionRecords(config, encoder, records, observations, clock) : null;
@@ -304,10 +306,15 @@ public final class Collector implements Distribution.Member {
         }
     }
 
+    /** One of so many packets comes from a source that is about to be opened; before anything is sent. */
+    public void expectRate(int oneOf) {
+        channel.eventLoop().execute(() -> firstRate = oneOf);
+    }
+
     /** One of so many is sent. */
     private int rate() {
         IntSupplier ofSource = sampling;
-        return ofSource != null ? ofSource.getAsInt() : sampledFlows;
+        return ofSource != null ? ofSource.getAsInt() : firstRate;
     }
 
     /** Has option records name interfaces, or null for none any more; {@code names} is asked on the event loop. */

@@ -117,6 +117,21 @@ class DefaultRecordsTest {
         }
     }
 
+    /** akvorado drops flows until it knows the rate. */
+    @ParameterizedTest
+    @MethodSource("io.nurs.appliance.export.RecordConfigs#protocols")
+    void theRateComesBeforeTheFirstFlow(String protocol) {
+        try (EmbeddedCollector collector = EmbeddedCollector.decoding(protocol + "://192.0.2.1")) {
+            SampleFlows.into(collector, SampleFlows.ipv4());
+            List<Boolean> isRate = collector.messages().stream()
+                    .flatMap(message -> message.records().stream())
+                    .filter(record -> record.has(samplingInterval) || !record.template().isOptions())
+                    .map(record -> record.has(samplingInterval))
+                    .toList();
+            assertTrue(isRate.size() > 1 && isRate.getFirst(), isRate::toString);
+        }
+    }
+
     /** akvorado adds both up. */
     @Test
     void noTemplateHasACounterOfOneDirectionTwice() {

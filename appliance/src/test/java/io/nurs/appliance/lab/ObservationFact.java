@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A record of counters as our decoders read it, which do not know elements of nurs by name: known by their ids in either protocol. */
 public record ObservationFact(DecodedMessage message, DataRecord record) {
+    private static final int NETFILTER = 21373;
     private static final int NETFLOW9_IDS = 60_128;
     private static final int EXAMPLE_ENTERPRISE = 32473;
 
@@ -55,12 +56,23 @@ public record ObservationFact(DecodedMessage message, DataRecord record) {
         return record.octets(found);
     }
 
+    /** What netfilter numbers itself: prefix, marks, conntrack id. */
+    private static int netfilterId(int id) {
+        return switch (id) {
+            case 21 -> 3;
+            case 1, 22 -> 4;
+            case 6 -> 6;
+            default -> -1;
+        };
+    }
+
     private @Nullable InformationElement element(int id) {
         return record.template().fields().stream()
                 .map(field -> field.element())
                 .filter(known -> known.isIana()
                         ? known.id() == NETFLOW9_IDS + id
-                        : known.enterprise() == EXAMPLE_ENTERPRISE && known.id() == id)
+                        : known.enterprise() == EXAMPLE_ENTERPRISE && known.id() == id
+                                || known.enterprise() == NETFILTER && known.id() == netfilterId(id))
                 .findFirst()
                 .orElse(null);
     }
