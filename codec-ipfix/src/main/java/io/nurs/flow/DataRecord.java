@@ -39,7 +39,7 @@ public final class DataRecord {
      *
      * @param value {@code Long} (beyond its range: {@code BigInteger}), {@code Double}, {@code Boolean},
      *     {@code InetAddress}, {@code Instant} or {@code String}, as the element's type has it; octets, MAC addresses,
-     *     and whatever is not as long as its type allows, come as a {@code String} of hexadecimal digits
+     *     booleans that are neither, and whatever is not as long as its type allows, come as a {@code String} of hexadecimal digits
      */
     public record DataField(InformationElement element, Object value) {}
 

@@ -26,7 +26,9 @@ public enum DataType {
     IPV6_ADDRESS(19, 16, Sizes.EXACT),
     BASIC_LIST(20, Sizes.VARIABLE, Sizes.ANY),
     SUB_TEMPLATE_LIST(21, Sizes.VARIABLE, Sizes.ANY),
-    SUB_TEMPLATE_MULTI_LIST(22, Sizes.VARIABLE, Sizes.ANY);
+    SUB_TEMPLATE_MULTI_LIST(22, Sizes.VARIABLE, Sizes.ANY),
+    /** RFC 9740 §8.3.1 */
+    UNSIGNED256(23, 32, Sizes.REDUCIBLE);
 
     /** Template field length that announces a length inside each record. RFC 7011 §7 */
     public static final int VARIABLE_LENGTH = Sizes.VARIABLE;
@@ -64,6 +66,11 @@ public enum DataType {
     /** Octets of a value in its natural size, {@link #VARIABLE_LENGTH} if it has none. */
     public int defaultLength() {
         return defaultLength;
+    }
+
+    /** Whether a field of no octets says something: the empty text, or padding. All other types need an octet at least. */
+    public boolean mayBeEmpty() {
+        return this == STRING || this == OCTET_ARRAY;
     }
 
     /**

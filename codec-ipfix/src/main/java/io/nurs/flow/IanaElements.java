@@ -3,7 +3,14 @@ package io.nurs.flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IANA's "IP Flow Information Export (IPFIX) Entities", verbatim: https://www.iana.org/assignments/ipfix
+ * Ids, names and types of IANA's "IPFIX Information Elements", as spelled there:
+ * https://www.iana.org/assignments/ipfix
+ *
+ * <p>State: the registry as last updated on 2026-09-11, up to 533 pathDelaySumDeltaMicroseconds. Not read at IANA, but
+ * in the table that github.com/higebu/packet-dissector generates from IANA's CSV of that day; a second, independent
+ * table has the same up to 529. Of 530-533 (delays of a path, RFC 9951) the first table alone was read. Newer than RFC 5102
+ * and its kin: SRv6 492-502 (RFC 9487), IPv6 extension headers and TCP options 513-524 and the type unsigned256 (RFC
+ * 9740), UDP options 525-529 (RFC 9870), forwardingStatus as unsigned32 (RFC 9710).
  *
  * <p>Ids 1-127 mean the same in NetFlow v9 (RFC 7012 §4). Those missing are reserved, or known to Cisco alone. An
  * interface and not a class, so that each line has only what differs; nothing implements it.
@@ -93,7 +100,7 @@ public interface IanaElements {
     InformationElement packetTotalCount = u64(86, "packetTotalCount");
     InformationElement flagsAndSamplerId = u32(87, "flagsAndSamplerId");
     InformationElement fragmentOffset = u16(88, "fragmentOffset");
-    InformationElement forwardingStatus = u8(89, "forwardingStatus");
+    InformationElement forwardingStatus = u32(89, "forwardingStatus");
     InformationElement mplsVpnRouteDistinguisher = octets(90, "mplsVpnRouteDistinguisher");
     InformationElement mplsTopLabelPrefixLength = u8(91, "mplsTopLabelPrefixLength");
     InformationElement srcTrafficIndex = u32(92, "srcTrafficIndex");
@@ -470,6 +477,48 @@ public interface IanaElements {
     InformationElement bgpLargeCommunity = octets(489, "bgpLargeCommunity");
     InformationElement bgpSourceLargeCommunityList = basicList(490, "bgpSourceLargeCommunityList");
     InformationElement bgpDestinationLargeCommunityList = basicList(491, "bgpDestinationLargeCommunityList");
+    InformationElement srhFlagsIPv6 = u8(492, "srhFlagsIPv6");
+    InformationElement srhTagIPv6 = u16(493, "srhTagIPv6");
+    InformationElement srhSegmentIPv6 = ipv6(494, "srhSegmentIPv6");
+    InformationElement srhActiveSegmentIPv6 = ipv6(495, "srhActiveSegmentIPv6");
+    InformationElement srhSegmentIPv6BasicList = basicList(496, "srhSegmentIPv6BasicList");
+    InformationElement srhSegmentIPv6ListSection = octets(497, "srhSegmentIPv6ListSection");
+    InformationElement srhSegmentsIPv6Left = u8(498, "srhSegmentsIPv6Left");
+    InformationElement srhIPv6Section = octets(499, "srhIPv6Section");
+    InformationElement srhIPv6ActiveSegmentType = u8(500, "srhIPv6ActiveSegmentType");
+    InformationElement srhSegmentIPv6LocatorLength = u8(501, "srhSegmentIPv6LocatorLength");
+    InformationElement srhSegmentIPv6EndpointBehavior = u16(502, "srhSegmentIPv6EndpointBehavior");
+    InformationElement transportChecksum = u16(503, "transportChecksum");
+    InformationElement icmpHeaderPacketSection = octets(504, "icmpHeaderPacketSection");
+    InformationElement gtpuFlags = u8(505, "gtpuFlags");
+    InformationElement gtpuMsgType = u8(506, "gtpuMsgType");
+    InformationElement gtpuTEid = u32(507, "gtpuTEid");
+    InformationElement gtpuSequenceNum = u16(508, "gtpuSequenceNum");
+    InformationElement gtpuQFI = u8(509, "gtpuQFI");
+    InformationElement gtpuPduType = u8(510, "gtpuPduType");
+    InformationElement bgpSourceAsPathList = basicList(511, "bgpSourceAsPathList");
+    InformationElement bgpDestinationAsPathList = basicList(512, "bgpDestinationAsPathList");
+    InformationElement ipv6ExtensionHeaderType = u8(513, "ipv6ExtensionHeaderType");
+    InformationElement ipv6ExtensionHeaderCount = u8(514, "ipv6ExtensionHeaderCount");
+    InformationElement ipv6ExtensionHeadersFull = u256(515, "ipv6ExtensionHeadersFull");
+    InformationElement ipv6ExtensionHeaderTypeCountList = templateList(516, "ipv6ExtensionHeaderTypeCountList");
+    InformationElement ipv6ExtensionHeadersLimit = bool(517, "ipv6ExtensionHeadersLimit");
+    InformationElement ipv6ExtensionHeadersChainLength = u32(518, "ipv6ExtensionHeadersChainLength");
+    InformationElement ipv6ExtensionHeaderChainLengthList = templateList(519, "ipv6ExtensionHeaderChainLengthList");
+    InformationElement tcpOptionsFull = u256(520, "tcpOptionsFull");
+    InformationElement tcpSharedOptionExID16 = u16(521, "tcpSharedOptionExID16");
+    InformationElement tcpSharedOptionExID32 = u32(522, "tcpSharedOptionExID32");
+    InformationElement tcpSharedOptionExID16List = basicList(523, "tcpSharedOptionExID16List");
+    InformationElement tcpSharedOptionExID32List = basicList(524, "tcpSharedOptionExID32List");
+    InformationElement udpSafeOptions = u256(525, "udpSafeOptions");
+    InformationElement udpUnsafeOptions = u64(526, "udpUnsafeOptions");
+    InformationElement udpExID = u16(527, "udpExID");
+    InformationElement udpSafeExIDList = basicList(528, "udpSafeExIDList");
+    InformationElement udpUnsafeExIDList = basicList(529, "udpUnsafeExIDList");
+    InformationElement pathDelayMeanDeltaMicroseconds = u32(530, "pathDelayMeanDeltaMicroseconds");
+    InformationElement pathDelayMinDeltaMicroseconds = u32(531, "pathDelayMinDeltaMicroseconds");
+    InformationElement pathDelayMaxDeltaMicroseconds = u32(532, "pathDelayMaxDeltaMicroseconds");
+    InformationElement pathDelaySumDeltaMicroseconds = u64(533, "pathDelaySumDeltaMicroseconds");
 
     static @Nullable InformationElement byId(int id) {
         return IanaRegistry.byId(id);
@@ -494,6 +543,10 @@ public interface IanaElements {
 
     private static InformationElement u64(int id, String name) {
         return IanaRegistry.enter(id, name, DataType.UNSIGNED64);
+    }
+
+    private static InformationElement u256(int id, String name) {
+        return IanaRegistry.enter(id, name, DataType.UNSIGNED256);
     }
 
     private static InformationElement s32(int id, String name) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where {@link IanaElements} enters its lines; apart from it, because all that an interface holds is public. */
 final class IanaRegistry {
-    private static final @Nullable InformationElement[] BY_ID = new @Nullable InformationElement[512];
+    private static final @Nullable InformationElement[] BY_ID = new @Nullable InformationElement[1024];
     private static final Map<String, InformationElement> BY_NAME = new HashMap<>(1024);
 
     private IanaRegistry() {}

@@ -22,10 +22,10 @@ final class WireValue {
             return HexFormat.of().formatHex(octets, offset, offset + length);
         }
         return switch (type) {
-            case UNSIGNED8, UNSIGNED16, UNSIGNED32, UNSIGNED64 -> number(unsigned(octets, offset, length));
+            case UNSIGNED8, UNSIGNED16, UNSIGNED32, UNSIGNED64, UNSIGNED256 -> number(octets, offset, length);
             case SIGNED8, SIGNED16, SIGNED32, SIGNED64 -> signed(octets, offset, length);
             case FLOAT32, FLOAT64 -> floating(unsigned(octets, offset, length), length);
-            case BOOLEAN -> octets[offset] == 1; // 1 true, 2 false: §6.1.5
+            case BOOLEAN -> bool(octets[offset]);
             case IPV4_ADDRESS, IPV6_ADDRESS -> address(Arrays.copyOfRange(octets, offset, offset + length));
             case DATE_TIME_SECONDS -> Instant.ofEpochSecond(unsigned(octets, offset, length));
             case DATE_TIME_MILLISECONDS -> Instant.ofEpochMilli(unsigned(octets, offset, length));
@@ -57,13 +57,28 @@ final class WireValue {
 
     private static boolean isUnsigned(DataType type) {
         return switch (type) {
-            case UNSIGNED8, UNSIGNED16, UNSIGNED32, UNSIGNED64 -> true;
+            case UNSIGNED8, UNSIGNED16, UNSIGNED32, UNSIGNED64, UNSIGNED256 -> true;
             default -> false;
         };
     }
 
-    private static Object number(long unsigned) {
-        return unsigned >= 0 ? (Object) unsigned : new BigInteger(Long.toUnsignedString(unsigned));
+    /** A {@code Long} if it is one. */
+    private static Object number(byte[] octets, int offset, int length) {
+        long low = length <= Long.BYTES ? unsigned(octets, offset, length) : -1;
+        if (low >= 0) {
+            return low;
+        }
+        BigInteger number = new BigInteger(1, octets, offset, length);
+        return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
+    }
+
+    /** 1 is true and 2 is false (§6.1.5). Anything else is neither, and stays an octet. */
+    private static Object bool(byte octet) {
+        return switch (octet) {
+            case 1 -> true;
+            case 2 -> false;
+            default -> HexFormat.of().toHexDigits(octet);
+        };
     }
 
     private static long signed(byte[] octets, int offset, int length) {

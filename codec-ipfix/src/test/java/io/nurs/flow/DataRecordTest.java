@@ -23,6 +23,9 @@ class DataRecordTest {
         assertValue(IanaElements.samplingProbability, "3f000000", 0.5);
         assertValue(IanaElements.dataRecordsReliability, "01", true);
         assertValue(IanaElements.dataRecordsReliability, "02", false);
+        assertValue(IanaElements.tcpOptionsFull, "0106", 262L);
+        assertValue(IanaElements.tcpOptionsFull, "00".repeat(30) + "0106", 262L);
+        assertValue(IanaElements.tcpOptionsFull, "80" + "00".repeat(31), BigInteger.ONE.shiftLeft(255));
         assertValue(IanaElements.interfaceName, "65746830000000", "eth0");
         assertValue(IanaElements.sourceMacAddress, "020000000001", "020000000001");
         assertValue(IanaElements.flowStartSeconds, "6553f13d", Instant.ofEpochSecond(1_700_000_061));
@@ -31,6 +34,12 @@ class DataRecordTest {
         assertValue(IanaElements.flowStartMicroseconds, "83aa7e8080000000", Instant.ofEpochMilli(500));
         assertValue(IanaElements.flowStartNanoseconds, "83aa7e8100000000", Instant.ofEpochSecond(1));
         assertValue(IanaElements.applicationId, "0d000001", "0d000001");
+    }
+
+    @Test
+    void aBooleanThatIsNeitherIsNotFalse() {
+        assertValue(IanaElements.dataRecordsReliability, "00", "00");
+        assertValue(IanaElements.dataRecordsReliability, "03", "03");
     }
 
     @Test

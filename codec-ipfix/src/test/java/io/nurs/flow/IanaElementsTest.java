@@ -31,13 +31,13 @@ class IanaElementsTest {
             assertTrue(names.add(element.name()) && ids.add(element.id()), element::toString);
             assertSame(element, IanaElements.byName(element.name()));
         }
-        assertEquals(460, ALL.size());
+        assertEquals(502, ALL.size());
     }
 
     @Test
     void refusesASecondElementOfAnIdOrName() {
         assertThrows(IllegalStateException.class, () -> IanaRegistry.enter(1, "another", DataType.UNSIGNED8));
-        assertThrows(IllegalStateException.class, () -> IanaRegistry.enter(500, "octetDeltaCount", DataType.UNSIGNED8));
+        assertThrows(IllegalStateException.class, () -> IanaRegistry.enter(1000, "octetDeltaCount", DataType.UNSIGNED8));
     }
 
     @Test
@@ -48,9 +48,9 @@ class IanaElementsTest {
     }
 
     @Test
-    void hasWhatAConntrackExporterFills() {
+    void hasWhatAConntrackExporterFillsAndWhatCameLater() {
         int[][] ranges = {
-            {128, 415}, {434, 453}, {458, 467}, {471, 481}, {231, 233}, {298, 299}, {322, 325}, {281, 284}, {225, 230}
+            {128, 415}, {434, 453}, {458, 467}, {471, 481}, {482, 533}, {231, 233}, {298, 299}, {322, 325}, {281, 284}, {225, 230}
         };
         for (int[] range : ranges) {
             for (int id = range[0]; id <= range[1]; id++) {
@@ -84,6 +84,25 @@ class IanaElementsTest {
         assertElement(346, "privateEnterpriseNumber", DataType.UNSIGNED32);
         assertElement(434, "mibObjectValueInteger", DataType.SIGNED32);
         assertElement(466, "natQuotaExceededEvent", DataType.UNSIGNED32);
+    }
+
+    /** One of each RFC after 2020, and where the range ends. */
+    @Test
+    void knowsWhatIanaAddedAndChangedSince2020() {
+        assertElement(89, "forwardingStatus", DataType.UNSIGNED32);
+        assertElement(491, "bgpDestinationLargeCommunityList", DataType.BASIC_LIST);
+        assertElement(494, "srhSegmentIPv6", DataType.IPV6_ADDRESS);
+        assertElement(495, "srhActiveSegmentIPv6", DataType.IPV6_ADDRESS);
+        assertElement(498, "srhSegmentsIPv6Left", DataType.UNSIGNED8);
+        assertElement(502, "srhSegmentIPv6EndpointBehavior", DataType.UNSIGNED16);
+        assertElement(507, "gtpuTEid", DataType.UNSIGNED32);
+        assertElement(515, "ipv6ExtensionHeadersFull", DataType.UNSIGNED256);
+        assertElement(517, "ipv6ExtensionHeadersLimit", DataType.BOOLEAN);
+        assertElement(522, "tcpSharedOptionExID32", DataType.UNSIGNED32);
+        assertElement(525, "udpSafeOptions", DataType.UNSIGNED256);
+        assertElement(526, "udpUnsafeOptions", DataType.UNSIGNED64);
+        assertElement(533, "pathDelaySumDeltaMicroseconds", DataType.UNSIGNED64);
+        assertNull(IanaElements.byId(534));
     }
 
     @Test
