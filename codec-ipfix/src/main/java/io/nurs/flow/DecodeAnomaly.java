@@ -20,14 +20,29 @@ public sealed interface DecodeAnomaly {
     /** Records of one template in several sets, one behind the other: legal, and a waste of a header for each. */
     record SplitSet(int setId) implements DecodeAnomaly {}
 
-    /** A template that makes no sense; the rest of its set is skipped, the template's earlier meaning stays. */
+    /**
+     * A template that makes no sense. Its id has no meaning until a valid one comes: an earlier one is forgotten. The
+     * templates behind it are read if it says where it ends.
+     */
     record BadTemplate(int templateId, String reason) implements DecodeAnomaly {}
+
+    /** An options template without a scope. Its records are read, and nothing says what they are about. */
+    record NoScope(int templateId) implements DecodeAnomaly {}
 
     /** A record whose variable lengths lead out of its set, the rest of which is skipped. */
     record BadRecord(int templateId, int available) implements DecodeAnomaly {}
 
     /** A field in a length that its element's type cannot have: whoever knows better reads something else. */
     record BadFieldLength(int templateId, InformationElement element, int length) implements DecodeAnomaly {}
+
+    /** A field of NetFlow v9 in a variable length, which only IPFIX has; it is read as IPFIX's. */
+    record VariableLength(int templateId, InformationElement element) implements DecodeAnomaly {}
+
+    /**
+     * Records that are not read, because the message would come to more values than a decoder may make of it
+     * ({@link DecoderLimits#maxValues}). Reported once a message.
+     */
+    record TooManyValues(int templateId, int limit) implements DecodeAnomaly {}
 
     /** Another template with the id of one that was not withdrawn; it is believed. RFC 7011 §8.1 */
     record TemplateChanged(int templateId) implements DecodeAnomaly {}
@@ -50,6 +65,18 @@ public sealed interface DecodeAnomaly {
     /** The header's count is not the number of records in the message. */
     record CountMismatch(int announced, int found) implements DecodeAnomaly {}
 
-    /** Messages were lost, doubled, reordered, or the exporter was restarted. */
+    /** Messages are missing, or one was doubled, or the exporter was restarted. What is missing may still come. */
     record SequenceGap(long expected, long actual) implements DecodeAnomaly {}
+
+    /**
+     * A message that was missing has come late: nothing of it is lost.
+     *
+     * @param expected what would have come next
+     */
+    record SequenceLate(long expected, long actual) implements DecodeAnomaly {}
+
+    /** Whether it speaks of the order of messages, and not of what is in this one. */
+    default boolean isOfSequence() {
+        return this instanceof SequenceGap || this instanceof SequenceLate;
+    }
 }

@@ -5,11 +5,17 @@ import java.util.List;
 /**
  * A template as an exporter announced it.
  *
- * @param scopeFields how many of the first fields are the scope; 0 unless it is an options template
+ * @param isOptions whether it is an options template
+ * @param scopeFields how many of the first fields are the scope; an options template should have one at least
  */
-public record DecodedTemplate(int id, int scopeFields, List<FieldSpecifier> fields) {
+public record DecodedTemplate(int id, boolean isOptions, int scopeFields, List<FieldSpecifier> fields) {
     public DecodedTemplate {
         fields = List.copyOf(fields);
+    }
+
+    /** An options template if there is a scope. */
+    public DecodedTemplate(int id, int scopeFields, List<FieldSpecifier> fields) {
+        this(id, scopeFields > 0, scopeFields, fields);
     }
 
     /**
@@ -32,15 +38,12 @@ public record DecodedTemplate(int id, int scopeFields, List<FieldSpecifier> fiel
         }
         return new DecodedTemplate(
                 id,
+                isOptions,
                 scopeFields,
                 fields.stream()
                         .map(field ->
                                 field.element.matches(element) ? new FieldSpecifier(element, field.length) : field)
                         .toList());
-    }
-
-    public boolean isOptions() {
-        return scopeFields > 0;
     }
 
     public boolean hasVariableLength() {

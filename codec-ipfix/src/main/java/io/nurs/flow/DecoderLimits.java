@@ -13,6 +13,9 @@ public record DecoderLimits(
     /** Half a million fields, an estimated 60 MB, if somebody sets out to fill it. */
     public static final DecoderLimits DEFAULT = new DecoderLimits(64, 64, 128);
 
+    /** Values of one message. A datagram has fewer octets, and each value takes one, unless a field has no octets. */
+    public static final int MAX_VALUES_PER_MESSAGE = 65_536;
+
     private static final int DEFAULT_ELEMENTS = 256;
 
     public DecoderLimits(int maxSenders, int maxTemplatesPerSender, int maxFieldsPerTemplate) {
@@ -23,5 +26,13 @@ public record DecoderLimits(
         if (maxSenders < 1 || maxTemplatesPerSender < 1 || maxFieldsPerTemplate < 1 || maxElementsPerSender < 0) {
             throw new IllegalArgumentException("limits must be at least 1");
         }
+    }
+
+    /**
+     * How many values may be made of a message. Fields of no octets cost their sender nothing, so a short message is
+     * not allowed as many as a long one.
+     */
+    public static int maxValues(int messageLength) {
+        return Math.min(MAX_VALUES_PER_MESSAGE, 2 * messageLength);
     }
 }

@@ -11,6 +11,7 @@ public final class DecoderStats {
     private long records;
     private long unknownTemplates;
     private long sequenceGaps;
+    private long lateMessages;
     private long refusedTemplates;
     private long malformed;
     private long evictedSenders;
@@ -26,6 +27,7 @@ public final class DecoderStats {
             switch (anomaly) {
                 case DecodeAnomaly.UnknownTemplate u -> unknownTemplates++;
                 case DecodeAnomaly.SequenceGap g -> sequenceGaps++;
+                case DecodeAnomaly.SequenceLate l -> lateMessages++;
                 case DecodeAnomaly.TemplateLimit l -> refusedTemplates++;
                 default -> malformed++;
             }
@@ -65,6 +67,11 @@ public final class DecoderStats {
 
     public long sequenceGaps() {
         return sequenceGaps;
+    }
+
+    /** Messages that came after one that was sent behind them. */
+    public long lateMessages() {
+        return lateMessages;
     }
 
     /** Templates refused because of the {@link DecoderLimits}. */

@@ -25,13 +25,10 @@ public final class Exporter {
         REFUSED
     }
 
-    private static final long SEQUENCE_MASK = 0xffff_ffffL;
-    private static final long UNKNOWN = -1;
-
     private final Map<Integer, DecodedTemplate> templates = new HashMap<>();
     private final Map<ElementKey, InformationElement> elements = new HashMap<>();
+    private final SequenceTracker sequence = new SequenceTracker();
     private final DecoderLimits limits;
-    private long nextSequence = UNKNOWN;
 
     private record ElementKey(int enterprise, int id) {}
 
@@ -88,19 +85,21 @@ public final class Exporter {
         return templates.values().removeIf(withdrawn);
     }
 
-    /** Compares a message's sequence number with the one that the message before promised. */
-    public void checkSequence(long sequence, Consumer<DecodeAnomaly> anomalies) {
-        if (nextSequence != UNKNOWN && nextSequence != sequence) {
-            anomalies.accept(new DecodeAnomaly.SequenceGap(nextSequence, sequence));
+    /** Compares a message's sequence number with those of the messages before. */
+    public void checkSequence(long number, Consumer<DecodeAnomaly> anomalies) {
+        DecodeAnomaly anomaly = sequence.arrived(number);
+        if (anomaly != null) {
+            anomalies.accept(anomaly);
         }
     }
 
+    /** The message that was checked last says which number follows it, modulo 2^32. */
     public void expectSequence(long next) {
-        nextSequence = next & SEQUENCE_MASK;
+        sequence.continuesWith(next);
     }
 
     /** Where the message could not be counted, the next one's number is taken as it is. */
     public void expectAnySequence() {
-        nextSequence = UNKNOWN;
+        sequence.continuesAnywhere();
     }
 }

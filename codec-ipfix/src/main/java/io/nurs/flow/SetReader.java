@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.nurs.flow.DecodedTemplate.FieldSpecifier;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the sets of one message, which NetFlow v9 and IPFIX have in common; each writes its templates in a way of its
@@ -30,6 +32,9 @@ public abstract class SetReader {
     private final Set<Integer> unknown = new HashSet<>();
     private final Set<Integer> split = new HashSet<>();
     private int previousSet;
+    private int values;
+    private int maxValues;
+    private boolean hasTooMany;
     private boolean skipped;
 
     protected SetReader(Exporter exporter, DecoderLimits limits, int templateSet, int optionsTemplateSet) {
@@ -82,6 +87,7 @@ public abstract class SetReader {
     }
 
     protected final void readSets(ByteBuf in) {
+        maxValues = DecoderLimits.maxValues(in.readableBytes());
         while (in.readableBytes() >= SET_HEADER_LENGTH) {
             int id = in.readUnsignedShort();
             int length = in.readUnsignedShort();
@@ -140,6 +146,9 @@ public abstract class SetReader {
                 skip(new DecodeAnomaly.BadRecord(id, set.readableBytes()));
                 return;
             }
+            if (!mayRead(template)) {
+                return;
+            }
             byte[] octets = new byte[length];
             set.readBytes(octets);
             DataRecord record = new DataRecord(template, octets);
@@ -149,6 +158,21 @@ public abstract class SetReader {
             }
         }
         checkPadding(id, set);
+    }
+
+    /** Counts the values of one more record; false if they are too many, which is reported once. */
+    private boolean mayRead(DecodedTemplate template) {
+        values += template.fields().size();
+        if (values <= maxValues) {
+            return true;
+        }
+        values = maxValues;
+        skipped = true;
+        if (!hasTooMany) {
+            hasTooMany = true;
+            report(new DecodeAnomaly.TooManyValues(template.id(), maxValues));
+        }
+        return false;
     }
 
     /** Octets of the next record, whose values say how long they are. RFC 7011 §7 */
@@ -184,24 +208,32 @@ public abstract class SetReader {
      * @param available octets that the set has left for them
      */
     protected final boolean checkFieldCount(int id, int fieldCount, int available) {
-        if (id < Template.MIN_ID || fieldCount == 0) {
-            skip(new DecodeAnomaly.BadTemplate(id, fieldCount + " fields"));
-            return false;
-        }
         if (fieldCount * MIN_FIELD_LENGTH > available) {
-            skip(new DecodeAnomaly.BadTemplate(id, fieldCount + " fields do not fit their set"));
+            reject(id, fieldCount + " fields do not fit their set");
             return false;
         }
         return true;
     }
 
+    /** Its data, should some come, would be read as something else: nothing is until a valid template comes. */
+    protected final void reject(int id, String reason) {
+        forget(id);
+        skip(new DecodeAnomaly.BadTemplate(id, reason));
+    }
+
+    private void forget(int id) {
+        exporter.forget(template -> template.id() == id);
+    }
+
     protected final void accept(DecodedTemplate template) {
         int id = template.id();
-        if (template.recordLength() == 0) {
-            skip(new DecodeAnomaly.BadTemplate(id, "records of no length"));
+        String fault = fault(template);
+        if (fault != null) {
+            reject(id, fault);
             return;
         }
         if (template.fields().size() > limits.maxFieldsPerTemplate()) {
+            forget(id);
             skip(new DecodeAnomaly.TemplateLimit(id));
             return;
         }
@@ -214,7 +246,7 @@ public abstract class SetReader {
             changed(template);
         }
         if (lesson != Exporter.Lesson.REPEATED) {
-            checkFieldLengths(template);
+            check(template);
         }
         if (unknown.contains(id)) {
             report(new DecodeAnomaly.DataBeforeTemplate(id));
@@ -222,15 +254,41 @@ public abstract class SetReader {
         templates.add(template);
     }
 
+    /** Why no record can be read by it; null if one can. */
+    private static @Nullable String fault(DecodedTemplate template) {
+        if (template.id() < Template.MIN_ID) {
+            return "ids below " + Template.MIN_ID + " are reserved";
+        }
+        if (template.recordLength() == 0) {
+            return template.fields().isEmpty() ? "0 fields" : "records of no length";
+        }
+        // What a scope is about is said by its being there: exporters of NetFlow v9 send the whole system in no octets.
+        for (FieldSpecifier field : template.fields().subList(template.scopeFields(), template.fields().size())) {
+            if (field.length() == 0 && !field.element().type().mayBeEmpty()) {
+                return field.element() + " in no octets";
+            }
+        }
+        return null;
+    }
+
     /** Another template had the id until now. */
     protected void changed(DecodedTemplate template) {}
+
+    /** A template has not been there before, or had other fields. */
+    protected void learnt(DecodedTemplate template) {}
 
     /** A record of options, which may say how to read others. */
     protected void optionsRead(DataRecord options) {}
 
-    private void checkFieldLengths(DecodedTemplate template) {
-        for (FieldSpecifier field : template.fields()) {
-            if (!field.element().type().allows(field.length())) {
+    /** What is wrong with a template by which records can be read nevertheless. */
+    private void check(DecodedTemplate template) {
+        if (template.isOptions() && template.scopeFields() == 0) {
+            report(new DecodeAnomaly.NoScope(template.id()));
+        }
+        learnt(template);
+        for (FieldSpecifier field : new LinkedHashSet<>(template.fields())) {
+            DataType type = field.element().type();
+            if (!type.allows(field.length()) && !(field.length() == 0 && type.mayBeEmpty())) {
                 report(new DecodeAnomaly.BadFieldLength(template.id(), field.element(), field.length()));
             }
         }

@@ -32,10 +32,14 @@ final class ElementNames {
         return known != null ? known : InformationElement.unknown(enterprise, id);
     }
 
-    /** Whether an exporter may name it: neither IANA's own, whose names are fixed, nor one that is known better. */
+    /**
+     * Whether an exporter may name it: neither IANA's own, whose names are fixed, nor one that is known better. Nor may
+     * it take a name of IANA's, under which its values would pass for others.
+     */
     boolean isOpen(InformationElement element) {
         return !element.isIana()
                 && element.enterprise() != InformationElement.REVERSE
+                && IanaElements.byName(element.name()) == null
                 && !privateElements.containsKey(new Key(element.enterprise(), element.id()));
     }
 

@@ -79,7 +79,7 @@ final class MessageReader extends SetReader {
         if (fieldCount == 0) {
             return withdraw(id, Ipfix.TEMPLATE_SET);
         }
-        return readFields(id, 0, fieldCount, set);
+        return readFields(id, false, 0, fieldCount, set);
     }
 
     @Override
@@ -89,15 +89,14 @@ final class MessageReader extends SetReader {
         if (fieldCount == 0) {
             return withdraw(id, Ipfix.OPTIONS_TEMPLATE_SET);
         }
-        int scopeFields = set.readableBytes() < Short.BYTES ? 0 : set.readUnsignedShort();
-        if (scopeFields == 0 || scopeFields > fieldCount) {
-            skip(new DecodeAnomaly.BadTemplate(id, "scope of " + scopeFields + " of " + fieldCount + " fields"));
+        if (set.readableBytes() < Short.BYTES) {
+            reject(id, "it ends before its scope");
             return false;
         }
-        return readFields(id, scopeFields, fieldCount, set);
+        return readFields(id, true, set.readUnsignedShort(), fieldCount, set);
     }
 
-    private boolean readFields(int id, int scopeFields, int fieldCount, ByteBuf set) {
+    private boolean readFields(int id, boolean isOptions, int scopeFields, int fieldCount, ByteBuf set) {
         if (!checkFieldCount(id, fieldCount, set.readableBytes())) {
             return false;
         }
@@ -105,12 +104,16 @@ final class MessageReader extends SetReader {
         for (int i = 0; i < fieldCount; i++) {
             FieldSpecifier field = readField(set);
             if (field == null) {
-                skip(new DecodeAnomaly.BadTemplate(id, fieldCount + " fields do not fit their set"));
+                reject(id, fieldCount + " fields do not fit their set");
                 return false;
             }
             fields.add(field);
         }
-        accept(new DecodedTemplate(id, scopeFields, fields));
+        if (scopeFields > fieldCount) {
+            reject(id, "scope of " + scopeFields + " of " + fieldCount + " fields");
+        } else {
+            accept(new DecodedTemplate(id, isOptions, scopeFields, fields));
+        }
         return true;
     }
 

@@ -83,11 +83,12 @@ class IpfixDecoderTest {
         String iana = "012e 0010 00000000 0001 04 04 66616b65";
         String known = "012e 0010 00007ed9 0001 03 04 66616b65";
         String nonsense = "012e 0010 00007ed9 0009 03 04 0a0a0a0a";
+        String asIana = "012e 001b 00007ed9 0009 03 0f" + "6f6374657444656c7461436f756e74";
         String other = "012e 0010 00007ed9 0009 63 04 66616b65";
         String right = "012e 0010 00007ed9 0009 03 04 66616b65";
-        decode(message(0, options + iana + known + nonsense + other));
+        decode(message(0, options + iana + known + nonsense + asIana + other));
         assertEquals(0, decoder.learntElements());
-        decode(message(5, right));
+        decode(message(6, right));
         assertEquals(1, decoder.learntElements());
     }
 
@@ -297,7 +298,7 @@ class IpfixDecoderTest {
                 set(2, "0100 0001 8001 0004"),
                 set(2, "0100 0002 8001 0004 00007fd9"),
                 set(2, "0100 0001 0001 0000"),
-                set(3, "0100 0001 0000 0001 0004"),
+                set(2, "0100 0002 0001 0004 0004 0000"),
                 set(3, "0100 0001 0002 0001 0004"),
                 set(3, "0100 0001"));
         for (String set : sets) {

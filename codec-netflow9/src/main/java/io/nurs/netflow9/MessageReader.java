@@ -1,7 +1,6 @@
 package io.nurs.netflow9;
 
 import io.netty.buffer.ByteBuf;
-import io.nurs.flow.DataType;
 import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecodedTemplate;
@@ -63,7 +62,7 @@ final class MessageReader extends SetReader {
     protected boolean readTemplate(ByteBuf set) {
         int id = set.readUnsignedShort();
         int fields = set.readUnsignedShort();
-        return readTemplate(id, 0, fields, set);
+        return readFields(id, false, 0, fields, set);
     }
 
     @Override
@@ -71,32 +70,37 @@ final class MessageReader extends SetReader {
         int id = set.readUnsignedShort();
         int scopeLength = set.readUnsignedShort();
         int optionLength = set.readUnsignedShort();
-        if (scopeLength == 0 || (scopeLength | optionLength) % Netflow9.FIELD_LENGTH != 0) {
-            skip(new DecodeAnomaly.BadTemplate(id, "scope of " + scopeLength + ", options of " + optionLength));
-            return false;
+        if ((scopeLength | optionLength) % Netflow9.FIELD_LENGTH != 0) {
+            reject(id, "scope of " + scopeLength + ", options of " + optionLength + " octets");
+            set.skipBytes(Math.min(scopeLength + optionLength, set.readableBytes()));
+            return true;
         }
         int scopeFields = scopeLength / Netflow9.FIELD_LENGTH;
-        return readTemplate(id, scopeFields, scopeFields + optionLength / Netflow9.FIELD_LENGTH, set);
+        return readFields(id, true, scopeFields, scopeFields + optionLength / Netflow9.FIELD_LENGTH, set);
     }
 
-    private boolean readTemplate(int id, int scopeFields, int fieldCount, ByteBuf set) {
+    private boolean readFields(int id, boolean isOptions, int scopeFields, int fieldCount, ByteBuf set) {
         if (!checkFieldCount(id, fieldCount, set.readableBytes())) {
             return false;
         }
         List<FieldSpecifier> fields = new ArrayList<>(fieldCount);
-        boolean isPossible = true;
         for (int i = 0; i < fieldCount; i++) {
             int type = set.readUnsignedShort();
             int length = set.readUnsignedShort();
             fields.add(new FieldSpecifier(i < scopeFields ? Netflow9Scope.byType(type) : elementOf(type), length));
-            isPossible &= length != DataType.VARIABLE_LENGTH;
         }
-        if (isPossible) {
-            accept(new DecodedTemplate(id, scopeFields, fields));
-        } else {
-            skip(new DecodeAnomaly.BadTemplate(id, "variable lengths, which are IPFIX's"));
-        }
+        accept(new DecodedTemplate(id, isOptions, scopeFields, fields));
         return true;
+    }
+
+    /** A variable length is IPFIX's. Some exporters send one nevertheless, and mean what IPFIX does. */
+    @Override
+    protected void learnt(DecodedTemplate template) {
+        for (FieldSpecifier field : template.fields()) {
+            if (field.isVariableLength() && field.element().type().allows(field.length())) {
+                report(new DecodeAnomaly.VariableLength(template.id(), field.element()));
+            }
+        }
     }
 
     private static InformationElement elementOf(int type) {

@@ -169,8 +169,7 @@ class Netflow9DecoderTest {
         assertBadTemplate("0000 000c 0100 0002 0001 0004");
         assertBadTemplate("0000 000c 0100 ffff 0001 0004");
         assertBadTemplate("0000 000c 0100 0001 0001 0000");
-        assertBadTemplate("0000 000c 0100 0001 0052 ffff");
-        assertBadTemplate("0001 0010 0100 0000 0004 0001 0004 0000");
+        assertBadTemplate("0000 0010 0100 0002 0001 0004 0004 0000");
         assertBadTemplate("0001 0010 0100 0003 0004 0001 0004 0000");
         assertBadTemplate("0001 0010 0100 fffc fffc 0001 0004 0000");
     }

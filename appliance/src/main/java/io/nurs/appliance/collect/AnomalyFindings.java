@@ -13,7 +13,8 @@ final class AnomalyFindings {
                 Finding.inTemplate(
                         ComplaintKind.UNKNOWN_TEMPLATE,
                         id,
-                        length + " octets of data, and its template has not been seen; watch until it is repeated");
+                        length + " octets of data, and no valid template of that id has been seen; watch until it is"
+                                + " repeated");
             case DecodeAnomaly.DataBeforeTemplate(int id) ->
                 Finding.inTemplate(
                         ComplaintKind.DATA_BEFORE_TEMPLATE, id, "its data stands in front of it in the message");
@@ -42,6 +43,19 @@ final class AnomalyFindings {
                         "the lengths in a record lead out of its set, which has " + available + " octets left");
             case DecodeAnomaly.BadFieldLength(int id, InformationElement element, int length) ->
                 FieldLengths.finding(id, element, length, version);
+            case DecodeAnomaly.VariableLength(int id, InformationElement element) ->
+                FieldLengths.variable(id, element);
+            case DecodeAnomaly.NoScope(int id) ->
+                Finding.inTemplate(
+                        ComplaintKind.TEMPLATE,
+                        id,
+                        "is an options template without a scope: nothing says what its records are about");
+            case DecodeAnomaly.TooManyValues(int id, int limit) ->
+                Finding.inTemplate(
+                        ComplaintKind.VALUE_LIMIT,
+                        id,
+                        "its message has more than " + limit + " values, many of them in no octets; the rest is not"
+                                + " read");
             case DecodeAnomaly.TemplateChanged(int id) ->
                 Finding.inTemplate(ComplaintKind.TEMPLATE_CHANGED, id, "has other fields now, and was not withdrawn");
             case DecodeAnomaly.DatagramWithdrawal(int id) ->
@@ -64,18 +78,26 @@ final class AnomalyFindings {
                         ComplaintKind.COUNT,
                         "the header counts " + announced + " records, and " + found + " are in the packet");
             case DecodeAnomaly.SequenceGap gap -> gap(gap, version);
+            case DecodeAnomaly.SequenceLate(long expected, long actual) ->
+                Finding.of(
+                        ComplaintKind.SEQUENCE,
+                        "expected " + expected + ", and " + actual + " came, which had been missing: it came late");
         };
     }
 
     private static Finding gap(DecodeAnomaly.SequenceGap gap, int version) {
         long missing = missing(gap);
-        String unit = version == Version.NETFLOW9 ? "packets" : "data records";
         return Finding.of(
                 ComplaintKind.SEQUENCE,
                 "expected " + gap.expected() + ", and " + gap.actual() + " came: "
                         + (missing > 0
-                                ? missing + " " + unit + " are missing"
+                                ? missing + " " + unit(version) + " are missing"
                                 : "something is doubled or out of order, or the exporter was restarted"));
+    }
+
+    /** What the sequence counts. */
+    static String unit(int version) {
+        return version == Version.NETFLOW9 ? "packets" : "data records";
     }
 
     /** How many the sequence skipped, modulo 2^32; 0 if it went back. */

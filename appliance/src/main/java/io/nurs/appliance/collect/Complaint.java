@@ -14,7 +14,8 @@ public record Complaint(Finding finding, int version, InetSocketAddress exporter
     }
 
     public String rule() {
-        return kind().rule(version);
+        String rule = finding.rule();
+        return rule == null ? kind().rule(version) : rule;
     }
 
     /** What is wrong, without the exporter. */
@@ -24,7 +25,7 @@ public record Complaint(Finding finding, int version, InetSocketAddress exporter
 
     /** The same with more words. */
     Complaint followedBy(String more) {
-        Finding longer = new Finding(finding.kind(), finding.subject(), finding.what() + more);
+        Finding longer = new Finding(finding.kind(), finding.subject(), finding.what() + more, finding.rule());
         return new Complaint(longer, version, exporter, domain);
     }
 

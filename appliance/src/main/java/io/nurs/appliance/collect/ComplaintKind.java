@@ -17,6 +17,7 @@ public enum ComplaintKind {
     TEMPLATE("RFC 3954 §5.2, §6.1", "RFC 7011 §3.4.1, §3.4.2"),
     TEMPLATE_CHANGED("RFC 3954 §7", "RFC 7011 §8.1"),
     TEMPLATE_LIMIT("--max-templates, --max-fields", "--max-templates, --max-fields"),
+    VALUE_LIMIT("a limit of this collector", "a limit of this collector"),
     TEMPLATE_NOT_REPEATED("RFC 3954 §7", "RFC 7011 §8.4"),
     UNKNOWN_TEMPLATE("RFC 3954 §7, §9", "RFC 7011 §8"),
     DATA_BEFORE_TEMPLATE("RFC 3954 §9", "RFC 7011 §8"),

@@ -3,6 +3,7 @@ package io.nurs.appliance.collect;
 import static io.nurs.flow.IanaElements.*;
 
 import io.nurs.flow.DataRecord;
+import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecodedTemplate;
 import java.time.Duration;
@@ -16,15 +17,31 @@ final class ExporterWatch {
     private final Duration templateLifetime;
     private final Map<Integer, Announced> templates;
     private final BootWatch boot = new BootWatch();
+    private final GapWatch gaps;
     private @Nullable Instant init;
     private boolean needsInit;
 
     /** A template as it was sent last, and when. */
     private record Announced(DecodedTemplate template, Instant at) {}
 
-    ExporterWatch(int maxTemplates, Duration templateLifetime) {
+    ExporterWatch(int maxTemplates, Duration templateLifetime, GapWatch gaps) {
+        this.gaps = gaps;
         this.templateLifetime = templateLifetime;
         this.templates = new Eldest<>(maxTemplates);
+    }
+
+    /** Complains of what the decoder noticed; of a gap in the sequence of datagrams only when it stays one. */
+    void checkAnomalies(DecodedMessage message, boolean isDatagram, Arrival arrival, Consumer<Finding> findings) {
+        gaps.arrived(arrival);
+        for (DecodeAnomaly anomaly : message.anomalies()) {
+            switch (anomaly) {
+                case DecodeAnomaly.SequenceGap gap when isDatagram && AnomalyFindings.missing(gap) > 0 ->
+                    gaps.gap(gap, message.version(), arrival);
+                case DecodeAnomaly.SequenceLate late -> gaps.late(late, message, arrival);
+                case DecodeAnomaly.BadFieldLength bad when FieldLengths.isFree(bad.element(), message.version()) -> {}
+                default -> findings.accept(AnomalyFindings.of(anomaly, message.version()));
+            }
+        }
     }
 
     void check(DecodedMessage message, boolean isDatagram, Consumer<Finding> findings) {
@@ -78,6 +95,7 @@ final class ExporterWatch {
     }
 
     void end(Consumer<Finding> findings) {
+        gaps.end();
         if (needsInit && init == null) {
             findings.accept(Finding.of(
                     ComplaintKind.BOOT,

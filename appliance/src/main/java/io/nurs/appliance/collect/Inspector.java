@@ -2,7 +2,6 @@ package io.nurs.appliance.collect;
 
 import io.netty.buffer.ByteBuf;
 import io.nurs.flow.DataRecord;
-import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import java.net.InetSocketAddress;
@@ -49,22 +48,31 @@ public final class Inspector {
 
     void message(DecodedMessage message, boolean isDatagram) {
         tally.count(message);
-        Consumer<Finding> findings = finding ->
-                complain(new Complaint(finding, message.version(), message.sender(), message.observationDomain()));
-        for (DecodeAnomaly anomaly : message.anomalies()) {
-            findings.accept(AnomalyFindings.of(anomaly, message.version()));
-        }
-        ExporterWatch watch = watches.computeIfAbsent(
-                new Key(message.sender(), message.version(), message.observationDomain()), key -> {
-                    tally.countExporter();
-                    return new ExporterWatch(limits.maxTemplatesPerSender(), TEMPLATE_LIFETIME);
-                });
+        Key key = new Key(message.sender(), message.version(), message.observationDomain());
+        Consumer<Finding> findings = finding -> complain(key, finding, arrival);
+        ExporterWatch watch = watchOf(key);
+        watch.checkAnomalies(message, isDatagram, arrival, findings);
         watch.check(message, isDatagram, findings);
         for (DataRecord record : message.records()) {
             ReadRecord read = new ReadRecord(message, record);
             tally.countRecord(read.isOptions());
             output.record(read, watch.check(read, findings));
         }
+    }
+
+    private ExporterWatch watchOf(Key key) {
+        ExporterWatch known = watches.get(key);
+        if (known != null) {
+            return known;
+        }
+        if (watches.size() == limits.maxSenders()) {
+            end(watches.entrySet().iterator().next());
+        }
+        GapWatch gaps = new GapWatch((finding, shown) -> complain(key, finding, shown));
+        ExporterWatch watch = new ExporterWatch(limits.maxTemplatesPerSender(), TEMPLATE_LIFETIME, gaps);
+        watches.put(key, watch);
+        tally.countExporter();
+        return watch;
     }
 
     /** What is neither NetFlow v9 nor IPFIX, or too short for it. */
@@ -74,23 +82,32 @@ public final class Inspector {
                 ? length + " octets"
                 : length + " octets that begin with " + octets.getUnsignedShort(octets.readerIndex())
                         + ": no message of NetFlow v9 or IPFIX";
-        complain(new Complaint(Finding.of(ComplaintKind.NOT_A_MESSAGE, what), 0, sender, 0));
+        complain(new Complaint(Finding.of(ComplaintKind.NOT_A_MESSAGE, what), 0, sender, 0), arrival);
     }
 
     /** A connection or a file in which no next message can be found. */
     void corrupt(InetSocketAddress sender, int version, String reason) {
-        complain(new Complaint(Finding.of(ComplaintKind.STREAM, reason + "; the rest is lost"), version, sender, 0));
+        complain(
+                new Complaint(Finding.of(ComplaintKind.STREAM, reason + "; the rest is lost"), version, sender, 0),
+                arrival);
     }
 
-    private void complain(Complaint complaint) {
+    private void complain(Key key, Finding finding, Arrival shown) {
+        complain(new Complaint(finding, key.version, key.exporter, key.domain), shown);
+    }
+
+    private void complain(Complaint complaint, Arrival shown) {
         tally.countComplaint(complaint.kind());
-        output.complaint(complaint, arrival);
+        output.complaint(complaint, shown);
     }
 
     /** Says what can be said only when nothing more comes. */
     public void end() {
         tally.countForgotten(tally.exporters() - watches.size());
-        watches.forEach((key, watch) ->
-                watch.end(finding -> complain(new Complaint(finding, key.version, key.exporter, key.domain))));
+        watches.entrySet().forEach(this::end);
+    }
+
+    private void end(Map.Entry<Key, ExporterWatch> watch) {
+        watch.getValue().end(finding -> complain(watch.getKey(), finding, arrival));
     }
 }

@@ -32,11 +32,18 @@ public final class Tally {
         ipfixMessages += isNetflow9 ? 0 : 1;
         templates += message.templates().size();
         for (DecodeAnomaly anomaly : message.anomalies()) {
-            if (anomaly instanceof DecodeAnomaly.SequenceGap gap) {
-                lostPackets += isNetflow9 ? AnomalyFindings.missing(gap) : 0;
-                lostRecords += isNetflow9 ? 0 : AnomalyFindings.missing(gap);
+            switch (anomaly) {
+                case DecodeAnomaly.SequenceGap gap -> countLost(isNetflow9, AnomalyFindings.missing(gap));
+                case DecodeAnomaly.SequenceLate late -> countLost(isNetflow9, -GapWatch.counted(message));
+                default -> {}
             }
         }
+    }
+
+    /** Or found again, if it is less than 0. */
+    private void countLost(boolean isNetflow9, long count) {
+        lostPackets = Math.max(0, lostPackets + (isNetflow9 ? count : 0));
+        lostRecords = Math.max(0, lostRecords + (isNetflow9 ? 0 : count));
     }
 
     void countForgotten(long count) {

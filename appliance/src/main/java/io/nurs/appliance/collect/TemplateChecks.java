@@ -45,6 +45,7 @@ final class TemplateChecks {
         if (version == Version.NETFLOW9) {
             template.fields().stream()
                     .skip(template.scopeFields())
+                    .distinct()
                     .filter(FieldLengths::isOddInNetflow9)
                     .forEach(field -> findings.accept(
                             FieldLengths.finding(template.id(), field.element(), field.length(), Version.NETFLOW9)));

@@ -42,6 +42,7 @@ class InspectorTest {
     @Test
     void saysWhoDidWhatAgainstWhichRule() {
         kinds(ipfix(0, TEMPLATE10, DATA), ipfix(4, DATA));
+        recorded.inspector.end();
         assertEquals(
                 "sequence: 192.0.2.1:40000, domain 42: expected 1, and 4 came: 3 data records are missing (RFC 7011 §3.1)",
                 recorded.complaints().getFirst().toString());

@@ -38,6 +38,8 @@ public final class CaptureReader {
     /** Streams that are not read further, because they are not of flows (false) or there was no room (true). */
     private final Map<Conversation, Boolean> unread = new Eldest<>(MAX_IGNORED);
 
+    private final Undecided undecided = new Undecided();
+    private Arrival arrival = Arrival.now();
     private long packets;
     private long cutPackets;
     private long unknownLinks;
@@ -67,7 +69,8 @@ public final class CaptureReader {
         try {
             for (CapturedPacket packet = file.next(); packet != null; packet = file.next()) {
                 packets++;
-                inspector.arrived(new Arrival(packet.number(), packet.time()));
+                arrival = new Arrival(packet.number(), packet.time());
+                inspector.arrived(arrival);
                 read(packet);
             }
             cutShort = file.isCutShort();
@@ -139,9 +142,15 @@ public final class CaptureReader {
         }
         ByteBuf payload = Unpooled.wrappedBuffer(in.slice(UDP_HEADER, Math.max(0, length)));
         if (isOurs(conversation) || (ports.isEmpty() && isKnown(conversation, payload))) {
-            collectors
-                    .computeIfAbsent(conversation.to, to -> new Decoders(inspector))
-                    .datagram(conversation.from, payload);
+            Decoders decoders = collectors.computeIfAbsent(conversation.to, to -> new Decoders(inspector));
+            for (Undecided.Datagram earlier : undecided.take(conversation.to)) {
+                inspector.arrived(earlier.arrival());
+                decoders.datagram(earlier.from(), earlier.payload());
+            }
+            inspector.arrived(arrival);
+            decoders.datagram(conversation.from, payload);
+        } else if (ports.isEmpty() && FlowPayload.begins(payload)) {
+            undecided.keep(conversation.to, new Undecided.Datagram(conversation.from, payload, arrival));
         }
     }
 
@@ -150,10 +159,16 @@ public final class CaptureReader {
     }
 
     private boolean isKnown(Conversation conversation, ByteBuf payload) {
-        if (known.get(conversation) == null && FlowPayload.isLikely(payload)) {
+        if (known.get(conversation) == null && isMessage(conversation, payload)) {
             known.put(conversation, true);
         }
         return known.containsKey(conversation);
+    }
+
+    /** What comes to a collector, and begins like a message, is one even if it is broken. */
+    private boolean isMessage(Conversation conversation, ByteBuf payload) {
+        return FlowPayload.isLikely(payload, arrival.time())
+                || (collectors.containsKey(conversation.to) && FlowPayload.begins(payload));
     }
 
     private void tcp(IpPacket ip) {

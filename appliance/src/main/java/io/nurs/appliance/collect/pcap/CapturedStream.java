@@ -48,7 +48,7 @@ final class CapturedStream {
     }
 
     private void begin(ByteBuf octets) {
-        ignored = !isExpected && (octets.readableBytes() < 2 || !FlowPayload.begins(octets));
+        ignored = !isExpected && !FlowPayload.begins(octets);
         if (!ignored) {
             messages = new MessageStream(sender, inspector);
             channel = new EmbeddedChannel(messages);

@@ -5,7 +5,7 @@ import static io.nurs.flow.IanaElements.*;
 import io.netty.buffer.ByteBuf;
 import io.nurs.appliance.output.MessageFormat;
 import io.nurs.flow.DataRecord;
-import io.nurs.flow.DecodeAnomaly.SequenceGap;
+import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import io.nurs.flow.InformationElement;
@@ -70,7 +70,7 @@ public final class PacketBlocks implements MessageFormat {
     public ByteBuffer octets(ByteBuf message) {
         DecodedMessage decoded = decoder.decodeStream(exporter, message);
         // The encoder begins sessions anew, and messages may have been dropped.
-        if (decoded == null || !decoded.anomalies().stream().allMatch(SequenceGap.class::isInstance)) {
+        if (decoded == null || !decoded.anomalies().stream().allMatch(DecodeAnomaly::isOfSequence)) {
             throw new IllegalStateException("cannot read our own message: " + decoded);
         }
         Blocks blocks = new Blocks(message.readableBytes());

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.nurs.appliance.collect.ReadRecord;
 import io.nurs.appliance.output.MessageFormat;
 import io.nurs.flow.DataRecord;
-import io.nurs.flow.DecodeAnomaly.SequenceGap;
+import io.nurs.flow.DecodeAnomaly;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import io.nurs.flow.InformationElement;
@@ -47,7 +47,7 @@ public final class RecordText implements MessageFormat {
         StringBuilder text = new StringBuilder(message.readableBytes() * TEXT_PER_OCTET);
         DecodedMessage decoded = decoder.decodeStream(exporter, message);
         // The encoder begins sessions anew, and messages may have been dropped.
-        if (decoded == null || !decoded.anomalies().stream().allMatch(SequenceGap.class::isInstance)) {
+        if (decoded == null || !decoded.anomalies().stream().allMatch(DecodeAnomaly::isOfSequence)) {
             throw new IllegalStateException("cannot read our own message: " + decoded);
         }
         for (DataRecord record : decoded.records()) {
