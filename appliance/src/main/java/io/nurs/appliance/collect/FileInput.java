@@ -17,6 +17,7 @@ public final class FileInput implements AutoCloseable {
 
     private final String name;
     private final InputStream in;
+    private final MessageStream messages;
     private final EmbeddedChannel channel;
     private final Inspector inspector;
     private volatile boolean closed;
@@ -25,7 +26,8 @@ public final class FileInput implements AutoCloseable {
         this.name = name;
         this.in = in;
         this.inspector = inspector;
-        this.channel = new EmbeddedChannel(new MessageStream(InetSocketAddress.createUnresolved(name, 0), inspector));
+        this.messages = new MessageStream(InetSocketAddress.createUnresolved(name, 0), inspector);
+        this.channel = new EmbeddedChannel(messages);
     }
 
     public static FileInput open(Listen.File file, Inspector inspector) throws StartException {
@@ -39,8 +41,8 @@ public final class FileInput implements AutoCloseable {
         }
     }
 
-    /** Reads to the end, or to where no next message can be found. */
-    public void readAll(EventLoop loop) throws StartException, InterruptedException {
+    /** Reads to the end, or to where no next message can be found: then it is false, and a complaint has said why. */
+    public boolean readAll(EventLoop loop) throws StartException, InterruptedException {
         byte[] piece = new byte[PIECE_BYTES];
         try {
             for (int length = in.read(piece); length >= 0 && !closed; length = in.read(piece)) {
@@ -49,12 +51,20 @@ public final class FileInput implements AutoCloseable {
             }
         } catch (IOException e) {
             if (closed) {
-                return;
+                return true;
             }
             throw new StartException("cannot read " + name + ": " + e.getMessage(), e);
         } finally {
-            loop.submit(channel::finishAndReleaseAll).sync();
+            loop.submit(this::end).sync();
         }
+        return closed || loop.submit(() -> !messages.isBroken()).sync().getNow();
+    }
+
+    private void end() {
+        if (closed) {
+            messages.interrupt();
+        }
+        channel.finishAndReleaseAll();
     }
 
     private void take(byte[] octets) {

@@ -1,8 +1,10 @@
 package io.nurs.appliance.collect;
 
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One object a line: an envelope, and in it {@code flow} or {@code options} with IANA's names, or {@code complaint}. All
@@ -17,7 +19,19 @@ public final class JsonOutput implements Output {
 
     @Override
     public void record(ReadRecord record, FlowTimes times) {
-        out.println(JsonText.of(record));
+        Map<String, Object> more = new LinkedHashMap<>();
+        if (!record.isOptions()) {
+            put(more, "start", times.uptimeStart());
+            put(more, "end", times.uptimeEnd());
+        }
+        out.println(JsonText.of(record, more));
+    }
+
+    /** An uptime says when only with the boot, which stands in another record or in the header. */
+    private static void put(Map<String, Object> line, String key, @Nullable Instant time) {
+        if (time != null) {
+            line.put(key, time);
+        }
     }
 
     @Override

@@ -2,11 +2,12 @@ package io.nurs.appliance.collect;
 
 import io.nurs.flow.DataRecord.DataField;
 import io.nurs.flow.DecodedMessage;
+import io.nurs.flow.InformationElement;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** JSON in one line. */
 public final class JsonText {
@@ -14,6 +15,11 @@ public final class JsonText {
 
     /** An envelope, and in it {@code flow} or {@code options} with IANA's names. */
     public static String of(ReadRecord record) {
+        return of(record, Map.of());
+    }
+
+    /** The same, with more in the envelope. */
+    static String of(ReadRecord record, Map<String, ?> more) {
         DecodedMessage message = record.message();
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("exporter", AddressText.of(message.sender()));
@@ -22,23 +28,41 @@ public final class JsonText {
         line.put("exportTime", message.exportTime());
         line.put("sequence", message.sequence());
         line.put("templateId", (long) record.templateId());
+        line.putAll(more);
         line.put(record.isOptions() ? "options" : "flow", fields(record));
         return of(line);
     }
 
-    /** An element that is there several times has all its values, in a list. */
     private static Map<String, Object> fields(ReadRecord record) {
         Map<String, Object> fields = new LinkedHashMap<>();
         for (DataField field : record.fields()) {
-            fields.merge(
-                    field.element().name(),
-                    field.value(),
-                    (values, value) -> values instanceof List<?> list
-                            ? Stream.concat(list.stream(), Stream.of(value)).toList()
-                            : List.of(values, value));
+            if (fields.putIfAbsent(field.element().name(), field.value()) != null) {
+                putAgain(fields, field, record);
+            }
         }
         return fields;
     }
+
+    /** An element that is there several times has all its values, in a list. Another of its name has its number too. */
+    private static void putAgain(Map<String, Object> fields, DataField field, ReadRecord record) {
+        InformationElement element = field.element();
+        boolean isOwner = record.fields().stream()
+                .map(DataField::element)
+                .filter(other -> other.name().equals(element.name()))
+                .findFirst()
+                .filter(element::matches)
+                .isPresent();
+        String key = isOwner ? element.name() : element.toString();
+        Object before = fields.putIfAbsent(key, field.value());
+        if (before instanceof Several several) {
+            several.values.add(field.value());
+        } else if (before != null) {
+            fields.put(key, new Several(new ArrayList<>(List.of(before, field.value()))));
+        }
+    }
+
+    /** Values of one element. */
+    private record Several(List<Object> values) {}
 
     /** Of maps, lists, numbers, and what else is text. */
     public static String of(Map<String, ?> object) {
@@ -60,6 +84,7 @@ public final class JsonText {
                 }
                 out.append(map.isEmpty() ? "{}" : "}");
             }
+            case Several several -> append(out, several.values);
             case List<?> list -> {
                 out.append('[');
                 for (int i = 0; i < list.size(); i++) {

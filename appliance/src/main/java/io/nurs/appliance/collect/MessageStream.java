@@ -18,6 +18,7 @@ public final class MessageStream extends SimpleChannelInboundHandler<ByteBuf> {
     private final Decoders decoders;
     private int version;
     private boolean interrupted;
+    private boolean broken;
 
     public MessageStream(InetSocketAddress peer, Inspector inspector) {
         this.peer = peer;
@@ -28,6 +29,11 @@ public final class MessageStream extends SimpleChannelInboundHandler<ByteBuf> {
     /** From now on, a stream that ends within a message has not been seen to its end, which is nobody's fault. */
     public void interrupt() {
         interrupted = true;
+    }
+
+    /** Whether no next message could be found before its end. */
+    boolean isBroken() {
+        return broken;
     }
 
     @Override
@@ -45,6 +51,7 @@ public final class MessageStream extends SimpleChannelInboundHandler<ByteBuf> {
         if (!(cause instanceof CorruptedFrameException)) {
             ctx.fireExceptionCaught(cause);
         } else if (!interrupted) {
+            broken = true;
             inspector.corrupt(peer, version, String.valueOf(cause.getMessage()));
         }
     }
@@ -65,6 +72,7 @@ public final class MessageStream extends SimpleChannelInboundHandler<ByteBuf> {
                     int begin = version;
                     version = 0;
                     in.skipBytes(in.readableBytes());
+                    broken = true;
                     inspector.corrupt(
                             peer, 0, "begins with " + begin + ", which is neither NetFlow v9 (9) nor IPFIX (10)");
                     ctx.close();

@@ -34,10 +34,30 @@ final class TemplateChecks {
             destinationIPv6Prefix,
             sourceTransportPort,
             destinationTransportPort,
+            sourceIPv4PrefixLength,
+            destinationIPv4PrefixLength,
+            sourceIPv6PrefixLength,
+            destinationIPv6PrefixLength,
+            udpSourcePort,
+            udpDestinationPort,
+            tcpSourcePort,
+            tcpDestinationPort,
+            bgpSourceAsNumber,
+            bgpDestinationAsNumber,
+            postNATSourceIPv4Address,
+            postNATDestinationIPv4Address,
+            postNATSourceIPv6Address,
+            postNATDestinationIPv6Address,
+            postNAPTSourceTransportPort,
+            postNAPTDestinationTransportPort,
             sourceMacAddress,
             destinationMacAddress,
             ingressInterface,
-            egressInterface);
+            egressInterface,
+            ingressPhysicalInterface,
+            egressPhysicalInterface,
+            ingressVRFID,
+            egressVRFID);
 
     private TemplateChecks() {}
 

@@ -165,15 +165,22 @@ final class CollectCommand implements Callable<Integer> {
         return tls == null ? null : new TlsFiles(tls.certificate, tls.key, tls.trust);
     }
 
+    /** A file that cannot be read keeps nobody from the next one. */
+    private boolean isReadWhole(FileInput file, MultiThreadIoEventLoopGroup loop) throws InterruptedException {
+        try {
+            return file.readAll(loop.next());
+        } catch (StartException e) {
+            note(e.advice());
+            return false;
+        }
+    }
+
     /** One after the other; where there is nothing else, their end is the end. */
     private void read(List<FileInput> files, MultiThreadIoEventLoopGroup loop, boolean onlyFiles) {
         try {
             for (FileInput file : files) {
-                file.readAll(loop.next());
+                failed |= !isReadWhole(file, loop);
             }
-        } catch (StartException e) {
-            note(e.advice());
-            failed = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {

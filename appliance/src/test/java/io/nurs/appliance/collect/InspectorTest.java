@@ -202,6 +202,54 @@ class InspectorTest {
     }
 
     @Test
+    void aPortOfTcpAloneIsADirection() {
+        assertEquals(List.of(), kinds(ipfix(0, set(2, "0100 0002 00b6 0002 8001 0008 00007279"))));
+    }
+
+    @Test
+    void anOldGapThatIsFilledIsNoLossEither() {
+        kinds(ipfix(0, TEMPLATE10, DATA), ipfix(4, DATA), ipfix(2, DATA), ipfix(5, DATA));
+        recorded.inspector.end();
+        assertComplains(SEQUENCE, "expected 1, and 4 came: 2 data records are missing, 1 came late");
+        assertTrue(recorded.inspector
+                .tally()
+                .lines()
+                .contains("lost by sequence: 0 packets of NetFlow v9, 2 records of IPFIX"));
+    }
+
+    @Test
+    void aGapThatStaysIsComplainedOfWhileOthersCome() {
+        kinds(netflow9(0, 0), netflow9(0, 2));
+        assertEquals(List.of(), recorded.kinds());
+        for (int sequence = 3; sequence < 25; sequence++) {
+            kinds(netflow9(0, sequence));
+        }
+        assertComplains(SEQUENCE, "expected 1, and 2 came: 1 packets are missing");
+        assertEquals(List.of(SEQUENCE), rest(netflow9(0, 1)), "what comes later is told too");
+        assertTrue(recorded.inspector
+                .tally()
+                .lines()
+                .contains("lost by sequence: 0 packets of NetFlow v9, 0 records of IPFIX"));
+    }
+
+    @Test
+    void aGapIsComplainedOfASecondLaterIfOnlyOneMessageComes() {
+        Instant now = Instant.ofEpochSecond(EXPORT_SECONDS);
+        recorded.inspector.arrived(new Arrival(1, now));
+        kinds(netflow9(0, 0), netflow9(0, 2));
+        recorded.inspector.arrived(new Arrival(3, now.plusMillis(1001)));
+        assertEquals(List.of(SEQUENCE), rest(netflow9(0, 3)));
+        assertEquals(List.of(1L), recorded.packets(), "it is told with the packet that showed it");
+    }
+
+    @Test
+    void aLengthThatOnlyIanaHasIsNotLaidToRfc3954() {
+        kinds(netflow9(1, 0, set(0, "0100 0002 0098 0004 0001 0004")));
+        assertComplains(FIELD_LENGTH, "(IANA's registry, RFC 7011 §6.1, §6.2)");
+        assertEquals(List.of(), rest(netflow9(1, 1, set(0, "0101 0003 0033 0004 0036 0007 0019 0009"))));
+    }
+
+    @Test
     void templatesAreRepeatedOverUdp() {
         long later = EXPORT_SECONDS + Inspector.TEMPLATE_LIFETIME.toSeconds();
         assertEquals(List.of(), kinds(ipfix(0, TEMPLATE10, DATA), ipfixAt(later, 1, DATA)));

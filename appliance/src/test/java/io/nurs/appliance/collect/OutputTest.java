@@ -89,6 +89,32 @@ class OutputTest {
                 "sequence":0,"templateId":300,"options":{"ingressInterface":3,"interfaceName":"\\"\\u001b\\u000a\\\\\ufffd"}}""", lines.get(1));
     }
 
+    /** The table has a start; who reads JSON cannot know the boot that is in another record. */
+    @Test
+    void jsonSaysWhenAFlowWasThatHasUptimes() {
+        String template = set(2, "0100 0002 0016 0004 0015 0004");
+        String boot = set(3, "012c 0002 0001 0095 0004 00a0 0008")
+                + set(300, "0000002a" + millis(EXPORT_SECONDS * 1000 - 60_000));
+        feed(new JsonOutput(writer(out)), ipfix(0, boot, template, set(256, "00002710 00004e20")));
+        String flow = out.toString().lines().toList().getLast();
+        assertTrue(
+                flow.endsWith("\"templateId\":256,\"start\":\"2023-11-14T22:13:30Z\",\"end\":\"2023-11-14T22:13:40Z\","
+                        + "\"flow\":{\"flowStartSysUpTime\":10000,\"flowEndSysUpTime\":20000}}"),
+                flow);
+    }
+
+    /** Whoever names private elements may give two the same name. */
+    @Test
+    void jsonKeepsApartWhatHasOneName() {
+        String type = "00000001 %04x 03 04 6e616d65";
+        String types = set(3, "012c 0004 0002 015a 0004 012f 0002 0153 0001 0155 ffff")
+                + set(300, type.formatted(5) + type.formatted(6));
+        String template = set(2, "0100 0003 8005 0004 00000001 8006 0004 00000001 8005 0004 00000001");
+        feed(new JsonOutput(writer(out)), ipfix(0, types, template, set(256, "00000007 00000008 00000009")));
+        String flow = out.toString().lines().toList().getLast();
+        assertTrue(flow.endsWith("\"flow\":{\"name\":[7,9],\"name(1/6)\":8}}"), flow);
+    }
+
     @Test
     void aComplaintIsAnObjectToo() {
         feed(new JsonOutput(writer(out)), ipfix(0, DATA));

@@ -225,6 +225,29 @@ class NursdTest {
     }
 
     @Test
+    void collectReadsOnBehindAFileThatCannotBeRead(@TempDir Path folder) throws IOException {
+        assertEquals(1, nursd("collect", "--listen", "file:" + folder, "--listen", "file:" + messages(folder, "")));
+        assertTrue(err.toString().contains("nursd: 1 flow records"), err::toString);
+    }
+
+    @Test
+    void aFileThatIsNotReadToItsEndShowsInTheExitCode(@TempDir Path folder) throws IOException {
+        assertEquals(0, nursd("collect", "--listen", "file:" + messages(folder, "")));
+        for (String rest : List.of("000a0010 00000000", "00050000")) {
+            assertEquals(1, nursd("collect", "--listen", "file:" + messages(folder, rest)), rest);
+            assertTrue(err.toString().contains("stream: "), err::toString);
+        }
+        Path other = Files.write(folder.resolve("other"), new byte[] {0, 5, 0, 0});
+        assertEquals(1, nursd("collect", "--listen", "file:" + other));
+    }
+
+    /** A template and a flow, and what comes behind. */
+    private static Path messages(Path folder, String rest) throws IOException {
+        String message = "000a0021 6553f13d 00000000 00000001" + "0002 000c 0100 0001 0004 0001" + "0100 0005 06";
+        return Files.write(folder.resolve("messages"), HexFormat.of().parseHex((message + rest).replace(" ", "")));
+    }
+
+    @Test
     @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void collectEndsWithAFileThatBreaksIt(@TempDir Path folder) throws IOException {
         String message = "000a0020 00000000 00000000 00000001" + "0002 0010 0100 0001 0004 0001 0100 0005";
