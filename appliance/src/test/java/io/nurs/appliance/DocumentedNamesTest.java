@@ -49,8 +49,7 @@ class DocumentedNamesTest {
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
     /** {@code Type}, {@code Type.member}, {@code .member} of the type before; … stands for the rest. */
-    private static final Pattern NAME =
-            Pattern.compile("([A-Z]\\w*[a-z]\\w*)?((?:\\.[A-Za-z]\\w*)*)(…?)(?:\\(\\))?");
+    private static final Pattern NAME = Pattern.compile("([A-Z]\\w*[a-z]\\w*)?((?:\\.[A-Za-z]\\w*)*)(…?)(?:\\(\\))?");
 
     private static final Pattern MEMBER = Pattern.compile("[a-z]+[A-Z]\\w*…?");
 
@@ -78,12 +77,24 @@ class DocumentedNamesTest {
     void aNameThatDoesNotExistIsFound() {
         readSource("import io.netty.channel.Channel; record Wire(int length) { static int version() { return 9; } }");
         for (String right : List.of(
-                "`Wire`", "`Wire.version`", "`Wire.ver…`", "`Wire`, `.length`", "`Channel`", "`a b`", "`key-of-yaml`")) {
+                "`Wire`",
+                "`Wire.version`",
+                "`Wire.ver…`",
+                "`Wire`, `.length`",
+                "`Channel`",
+                "`a b`",
+                "`key-of-yaml`")) {
             check("doc", right);
         }
         assertEquals(List.of(), missing);
-        List<String> wrong =
-                List.of("`Wires`", "`Wire.versions`", "`Wire.vex…`", "`Wire`, `.width`", "`Wire.VERSION`", "`Channels.of`", "`isWrong`");
+        List<String> wrong = List.of(
+                "`Wires`",
+                "`Wire.versions`",
+                "`Wire.vex…`",
+                "`Wire`, `.width`",
+                "`Wire.VERSION`",
+                "`Channels.of`",
+                "`isWrong`");
         for (String name : wrong) {
             check("doc", name);
         }
@@ -94,8 +105,9 @@ class DocumentedNamesTest {
         Set<String> here = new HashSet<>(all(WORD, text, 0));
         words.addAll(here);
         imported.addAll(all(IMPORT, text, 1));
-        all(TYPE, text, 1).forEach(type -> types.computeIfAbsent(type, name -> new HashSet<>())
-                .addAll(here));
+        all(TYPE, text, 1)
+                .forEach(type ->
+                        types.computeIfAbsent(type, name -> new HashSet<>()).addAll(here));
     }
 
     private static List<String> all(Pattern pattern, String text, int group) {
@@ -166,7 +178,8 @@ class DocumentedNamesTest {
             Path directory = ROOT.resolve(module).resolve(folder);
             if (Files.isDirectory(directory)) {
                 try (Stream<Path> all = Files.walk(directory)) {
-                    all.filter(file -> file.toString().endsWith("." + extension)).forEach(files::add);
+                    all.filter(file -> file.toString().endsWith("." + extension))
+                            .forEach(files::add);
                 } catch (UncheckedIOException e) {
                     throw e.getCause();
                 }

@@ -263,7 +263,8 @@ public abstract class SetReader {
             return template.fields().isEmpty() ? "0 fields" : "records of no length";
         }
         // What a scope is about is said by its being there: exporters of NetFlow v9 send the whole system in no octets.
-        for (FieldSpecifier field : template.fields().subList(template.scopeFields(), template.fields().size())) {
+        for (FieldSpecifier field : template.fields()
+                .subList(template.scopeFields(), template.fields().size())) {
             if (field.length() == 0 && !field.element().type().mayBeEmpty()) {
                 return field.element() + " in no octets";
             }

@@ -37,7 +37,8 @@ class IanaElementsTest {
     @Test
     void refusesASecondElementOfAnIdOrName() {
         assertThrows(IllegalStateException.class, () -> IanaRegistry.enter(1, "another", DataType.UNSIGNED8));
-        assertThrows(IllegalStateException.class, () -> IanaRegistry.enter(1000, "octetDeltaCount", DataType.UNSIGNED8));
+        assertThrows(
+                IllegalStateException.class, () -> IanaRegistry.enter(1000, "octetDeltaCount", DataType.UNSIGNED8));
     }
 
     @Test
@@ -50,7 +51,16 @@ class IanaElementsTest {
     @Test
     void hasWhatAConntrackExporterFillsAndWhatCameLater() {
         int[][] ranges = {
-            {128, 415}, {434, 453}, {458, 467}, {471, 481}, {482, 533}, {231, 233}, {298, 299}, {322, 325}, {281, 284}, {225, 230}
+            {128, 415},
+            {434, 453},
+            {458, 467},
+            {471, 481},
+            {482, 533},
+            {231, 233},
+            {298, 299},
+            {322, 325},
+            {281, 284},
+            {225, 230}
         };
         for (int[] range : ranges) {
             for (int id = range[0]; id <= range[1]; id++) {

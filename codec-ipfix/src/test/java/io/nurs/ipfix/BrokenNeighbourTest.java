@@ -46,8 +46,7 @@ class BrokenNeighbourTest {
     void anOptionsTemplateThatMakesNoSenseLeavesThoseBehindIt() {
         DecodedMessage message =
                 decode(set(3, "0100 0001 0002 0001 0004" + "0101 0001 0001 000a 0004") + set(257, "00000003"));
-        assertEquals(
-                List.of(new DecodeAnomaly.BadTemplate(256, "scope of 2 of 1 fields")), message.anomalies());
+        assertEquals(List.of(new DecodeAnomaly.BadTemplate(256, "scope of 2 of 1 fields")), message.anomalies());
         assertEquals(1, message.records().size());
     }
 

@@ -63,8 +63,7 @@ class BrokenNeighbourTest {
 
     @Test
     void anOptionsTemplateWithoutAScopeIsReadAndReported() {
-        DecodedMessage message =
-                decode(2, "0001 0010 0101 0000 0004 0022 0004 0000" + "0101 0008 000003e8");
+        DecodedMessage message = decode(2, "0001 0010 0101 0000 0004 0022 0004 0000" + "0101 0008 000003e8");
         assertEquals(List.of(new DecodeAnomaly.NoScope(257)), message.anomalies());
         assertTrue(message.records().getFirst().template().isOptions());
         assertEquals(1000, message.records().getFirst().unsigned(IanaElements.samplingInterval));
@@ -73,8 +72,7 @@ class BrokenNeighbourTest {
     /** The system as a whole needs no octets to be named. */
     @Test
     void aScopeMayBeSentInNoOctets() {
-        DecodedMessage message =
-                decode(2, "0001 0014 0101 0004 0004 0001 0000 0022 0004 0000" + "0101 0008 000003e8");
+        DecodedMessage message = decode(2, "0001 0014 0101 0004 0004 0001 0000 0022 0004 0000" + "0101 0008 000003e8");
         assertEquals(1, message.records().size());
     }
 

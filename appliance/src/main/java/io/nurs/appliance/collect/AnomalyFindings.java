@@ -35,7 +35,10 @@ final class AnomalyFindings {
                         id,
                         "one behind the other, each with a header of its own; one set may hold all its records");
             case DecodeAnomaly.BadTemplate(int id, String reason) ->
-                Finding.inTemplate(ComplaintKind.TEMPLATE, id, "makes no sense: " + reason);
+                Finding.inTemplate(
+                        ComplaintKind.TEMPLATE,
+                        id,
+                        "makes no sense: " + reason + "; no data are read by it until a valid one comes");
             case DecodeAnomaly.BadRecord(int id, int available) ->
                 Finding.inTemplate(
                         ComplaintKind.RECORD,
@@ -43,8 +46,7 @@ final class AnomalyFindings {
                         "the lengths in a record lead out of its set, which has " + available + " octets left");
             case DecodeAnomaly.BadFieldLength(int id, InformationElement element, int length) ->
                 FieldLengths.finding(id, element, length, version);
-            case DecodeAnomaly.VariableLength(int id, InformationElement element) ->
-                FieldLengths.variable(id, element);
+            case DecodeAnomaly.VariableLength(int id, InformationElement element) -> FieldLengths.variable(id, element);
             case DecodeAnomaly.NoScope(int id) ->
                 Finding.inTemplate(
                         ComplaintKind.TEMPLATE,

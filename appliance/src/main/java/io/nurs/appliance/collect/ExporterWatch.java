@@ -35,8 +35,8 @@ final class ExporterWatch {
         gaps.arrived(arrival);
         for (DecodeAnomaly anomaly : message.anomalies()) {
             switch (anomaly) {
-                case DecodeAnomaly.SequenceGap gap when isDatagram && AnomalyFindings.missing(gap) > 0 ->
-                    gaps.gap(gap, message.version(), arrival);
+                case DecodeAnomaly.SequenceGap gap
+                when isDatagram && AnomalyFindings.missing(gap) > 0 -> gaps.gap(gap, message.version(), arrival);
                 case DecodeAnomaly.SequenceLate late -> gaps.late(late, message, arrival);
                 case DecodeAnomaly.BadFieldLength bad when FieldLengths.isFree(bad.element(), message.version()) -> {}
                 default -> findings.accept(AnomalyFindings.of(anomaly, message.version()));

@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param what the fact, in words
  * @param rule what asks otherwise, if that is not what the kind's other findings go by
  */
-record Finding(ComplaintKind kind, String subject, String what, @Nullable String rule) {
+record Finding(
+        ComplaintKind kind,
+        String subject,
+        String what,
+        @Nullable String rule) {
     Finding(ComplaintKind kind, String subject, String what) {
         this(kind, subject, what, null);
     }

@@ -68,8 +68,7 @@ final class GapWatch {
     }
 
     private static boolean isOver(Open open, Arrival arrival) {
-        return open.later > MAX_LATER
-                || open.arrival.time().plus(MAX_WAIT).isBefore(arrival.time());
+        return open.later > MAX_LATER || open.arrival.time().plus(MAX_WAIT).isBefore(arrival.time());
     }
 
     void gap(DecodeAnomaly.SequenceGap gap, int version, Arrival arrival) {

@@ -32,8 +32,12 @@ class DecoderBombTest {
         assertEquals(1, inspector.tally().complaints());
         assertEquals(1, inspector.tally().complaints(ComplaintKind.VALUE_LIMIT));
         assertTrue(json.toString().contains("\"complaint\":\"value-limit\""));
-        assertTrue(json.getBuffer().length() <= MAX_FACTOR * bomb.length, () -> json.getBuffer().length() + " of JSON");
-        assertTrue(table.getBuffer().length() <= MAX_FACTOR * bomb.length, () -> table.getBuffer().length() + " lines");
+        assertTrue(
+                json.getBuffer().length() <= MAX_FACTOR * bomb.length,
+                () -> json.getBuffer().length() + " of JSON");
+        assertTrue(
+                table.getBuffer().length() <= MAX_FACTOR * bomb.length,
+                () -> table.getBuffer().length() + " lines");
     }
 
     private static Inspector feed(Output output, byte[] datagram) {

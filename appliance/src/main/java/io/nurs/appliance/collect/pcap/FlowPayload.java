@@ -53,7 +53,8 @@ final class FlowPayload {
     private static boolean hasTime(ByteBuf message, int header, int offset, Instant captured) {
         return message.readableBytes() >= header
                 && Duration.between(
-                                Instant.ofEpochSecond(message.getUnsignedInt(message.readerIndex() + offset)), captured)
+                                        Instant.ofEpochSecond(message.getUnsignedInt(message.readerIndex() + offset)),
+                                        captured)
                                 .abs()
                                 .compareTo(CLOCK)
                         < 0;
