@@ -4,10 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.nurs.flow.DecodedTemplate.FieldSpecifier;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the sets of one message, which NetFlow v9 and IPFIX have in common; each writes its templates in a way of its
@@ -227,7 +225,7 @@ public abstract class SetReader {
 
     protected final void accept(DecodedTemplate template) {
         int id = template.id();
-        String fault = fault(template);
+        String fault = TemplateRules.fault(template);
         if (fault != null) {
             reject(id, fault);
             return;
@@ -246,30 +244,13 @@ public abstract class SetReader {
             changed(template);
         }
         if (lesson != Exporter.Lesson.REPEATED) {
-            check(template);
+            learnt(template);
+            TemplateRules.check(template, this::report);
         }
         if (unknown.contains(id)) {
             report(new DecodeAnomaly.DataBeforeTemplate(id));
         }
         templates.add(template);
-    }
-
-    /** Why no record can be read by it; null if one can. */
-    private static @Nullable String fault(DecodedTemplate template) {
-        if (template.id() < Template.MIN_ID) {
-            return "ids below " + Template.MIN_ID + " are reserved";
-        }
-        if (template.recordLength() == 0) {
-            return template.fields().isEmpty() ? "0 fields" : "records of no length";
-        }
-        // What a scope is about is said by its being there: exporters of NetFlow v9 send the whole system in no octets.
-        for (FieldSpecifier field : template.fields()
-                .subList(template.scopeFields(), template.fields().size())) {
-            if (field.length() == 0 && !field.element().type().mayBeEmpty()) {
-                return field.element() + " in no octets";
-            }
-        }
-        return null;
     }
 
     /** Another template had the id until now. */
@@ -280,20 +261,6 @@ public abstract class SetReader {
 
     /** A record of options, which may say how to read others. */
     protected void optionsRead(DataRecord options) {}
-
-    /** What is wrong with a template by which records can be read nevertheless. */
-    private void check(DecodedTemplate template) {
-        if (template.isOptions() && template.scopeFields() == 0) {
-            report(new DecodeAnomaly.NoScope(template.id()));
-        }
-        learnt(template);
-        for (FieldSpecifier field : new LinkedHashSet<>(template.fields())) {
-            DataType type = field.element().type();
-            if (!type.allows(field.length()) && !(field.length() == 0 && type.mayBeEmpty())) {
-                report(new DecodeAnomaly.BadFieldLength(template.id(), field.element(), field.length()));
-            }
-        }
-    }
 
     private void checkPadding(int setId, ByteBuf rest) {
         int length = rest.readableBytes();

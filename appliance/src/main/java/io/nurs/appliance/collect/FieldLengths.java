@@ -29,7 +29,7 @@ final class FieldLengths {
         };
     }
 
-    /** "Vendor Proprietary" in RFC 3954 §8: whoever sends one may give it any length, whatever IANA has made of it. */
+    /** "Vendor Proprietary" in RFC 3954 §8: its vendor may give it any length, whatever it means in IANA's registry. */
     private static boolean isVendorsInNetflow9(int id) {
         return switch (id) {
             case 25, 26, 43, 44, 45, 51, 52, 53, 54, 65, 66, 67, 68, 69 -> true;

@@ -165,7 +165,7 @@ final class CollectCommand implements Callable<Integer> {
         return tls == null ? null : new TlsFiles(tls.certificate, tls.key, tls.trust);
     }
 
-    /** A file that cannot be read keeps nobody from the next one. */
+    /** A file that cannot be read does not stop the reading of the next one. */
     private boolean isReadWhole(FileInput file, MultiThreadIoEventLoopGroup loop) throws InterruptedException {
         try {
             return file.readAll(loop.next());

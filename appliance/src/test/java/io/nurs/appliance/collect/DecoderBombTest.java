@@ -11,7 +11,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Fields of no octets cost their sender nothing, and whoever prints them a disk. */
+/** Fields of no octets cost their sender nothing, and fill the disk of a collector that prints them. */
 class DecoderBombTest {
     private static final int MAX_FACTOR = 100;
 

@@ -103,7 +103,7 @@ class OutputTest {
                 flow);
     }
 
-    /** Whoever names private elements may give two the same name. */
+    /** An exporter that names private elements may give two the same name. */
     @Test
     void jsonKeepsApartWhatHasOneName() {
         String type = "00000001 %04x 03 04 6e616d65";

@@ -13,8 +13,8 @@ import java.util.Map;
  * they are an exporter's faults, and are looked at; bounded in number, as most are something else.
  */
 final class Undecided {
-    private static final int MAX_DESTINATIONS = 256;
-    private static final int MAX_EACH = 16;
+    private static final int MAX_DESTINATIONS = 64;
+    private static final int MAX_EACH = 8;
 
     record Datagram(InetSocketAddress from, ByteBuf payload, Arrival arrival) {}
 

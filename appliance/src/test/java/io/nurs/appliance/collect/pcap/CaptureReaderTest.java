@@ -272,6 +272,42 @@ class CaptureReaderTest {
         assertEquals(0, recorded.inspector.tally().messages());
     }
 
+    /** Its clock is not set, and its first set is none: nothing but the version looks like flows. */
+    private static final byte[] BROKEN =
+            HexFormat.of().parseHex("0009000100000001" + "00000007" + "00000000" + "0000002a" + "00020384");
+
+    @Test
+    void whatCameToACollectorBeforeItWasKnownIsLookedAtToo() throws IOException {
+        read(pcap(101, List.of(ipv4(UDP, udp(BROKEN)), ipv4(UDP, udp(MESSAGE)))));
+        assertEquals(List.of(SET_LENGTH, TIME), recorded.kinds());
+        assertEquals(List.of(1L, 1L), recorded.packets());
+        assertEquals(1, recorded.records().size());
+    }
+
+    @Test
+    void aSecondExporterOfACollectorIsLookedAtHoweverBrokenItIs() throws IOException {
+        byte[] other = udp(BROKEN);
+        other[1]++;
+        read(pcap(101, List.of(ipv4(UDP, udp(MESSAGE)), ipv4(UDP, other))));
+        assertEquals(List.of(SET_LENGTH, TIME), recorded.kinds());
+        assertEquals(List.of(2L, 2L), recorded.packets());
+    }
+
+    @Test
+    void whatLooksLikeNothingElseIsLeftAlone() throws IOException {
+        read(pcap(101, List.of(ipv4(UDP, udp(BROKEN)), ipv4(UDP, udp(BROKEN)))));
+        assertReads(0);
+    }
+
+    /** The time of the capture in its header is enough. */
+    @Test
+    void aMessageWhoseSetIsBrokenIsOneByItsClock() throws IOException {
+        byte[] message = BROKEN.clone();
+        System.arraycopy(HexFormat.of().parseHex("6553f13c"), 0, message, 8, 4);
+        read(pcap(101, List.of(ipv4(UDP, udp(message)))));
+        assertEquals(List.of(SET_LENGTH), recorded.kinds());
+    }
+
     @Test
     void atAPortThatIsNamedAllIsFlows() throws IOException {
         byte[] wrong = HexFormat.of().parseHex("00050001000000000000");
