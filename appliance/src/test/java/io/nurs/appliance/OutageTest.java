@@ -209,7 +209,7 @@ class OutageTest extends RouterTest {
         assertWhole(name, late);
         assertFalse(late.getFirst().templates().isEmpty(), name + " begins without templates");
 
-        long records = conversations * (name.startsWith("netflow9") ? 2 : 1);
+        long records = conversations * 2;
         long encoded = collector.encoded().flowRecords();
         assertEquals(
                 records,
