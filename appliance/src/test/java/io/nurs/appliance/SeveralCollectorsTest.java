@@ -68,11 +68,11 @@ class SeveralCollectorsTest extends RouterTest {
                     exporters: [v9, udp, hanging, tls, file]
                 exporters:
                   v9: { type: netflow9, collector: "127.0.0.1:%d", flush-interval: 20ms, filter: ipVersion == 4 }
-                  udp: { type: ipfix, collector: "127.0.0.1:%d", flush-interval: 20ms, fields: minimal,
+                  udp: { type: ipfix, collector: "127.0.0.1:%d", flush-interval: 20ms, fields: minimal, biflow: true,
                          filter: destinationTransportPort == 7002 }
-                  hanging: { type: ipfix, collector: "127.0.0.1:%d", transport: tcp, fields: full,
+                  hanging: { type: ipfix, collector: "127.0.0.1:%d", transport: tcp, fields: full, biflow: true,
                              reconnect-interval: 1s, stall-timeout: 1s, filter: "not protocol == icmp" }
-                  tls: { type: ipfix, collector: "127.0.0.1:%d", transport: tls, tls: { %s }, filter: ipVersion == 6,
+                  tls: { type: ipfix, collector: "127.0.0.1:%d", transport: tls, tls: { %s }, filter: ipVersion == 6, biflow: true,
                          fields: [sourceIPv4Address, sourceIPv6Address, destinationIPv6Address, sourceTransportPort,
                                   destinationTransportPort, octetDeltaCount, packetDeltaCount] }
                   file: { type: ipfix, file: { path: %s }, fields: ctflow9, biflow: false, filter: protocol == udp }

@@ -40,7 +40,7 @@ class UnseenEndsTest extends RouterTest {
     Path directory;
 
     private Subject start(String sourceOptions) throws Exception {
-        return Subject.start(lab, sourceOptions, "", collector.port());
+        return Subject.start(lab, sourceOptions, "enterprise-elements: all", collector.port());
     }
 
     /**
