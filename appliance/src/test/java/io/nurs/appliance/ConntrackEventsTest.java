@@ -57,7 +57,7 @@ class ConntrackEventsTest extends RouterTest {
                     source: { type: conntrack-events, namespace: %s, %s }
                     exporters: [main]
                 exporters:
-                  main: { type: %s, collector: "127.0.0.1:%d", flush-interval: 20ms }
+                  main: { type: %s, collector: "127.0.0.1:%d", flush-interval: 20ms, enterprise-elements: all }
                 """.formatted(lab.router(), options, protocol, collector.port());
     }
 
