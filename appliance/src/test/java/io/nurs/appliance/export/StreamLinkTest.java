@@ -30,7 +30,7 @@ class StreamLinkTest extends LinkTest {
     @Test
     void aCollectorThatComesBackGetsANewSession() throws Exception {
         try (StreamCollector there = StreamCollector.open()) {
-            Collector collector = open(there.port(), "transport: tcp, reconnect-interval: 1s");
+            Collector collector = open(there.port(), "transport: tcp, reconnect-interval: 1s, biflow: true");
             EmbeddedSource source = source(exporter(collector));
             Wait.until("a connection", collector::isUp);
             flows(source, 1);
