@@ -198,6 +198,10 @@ final class DatagramPacker {
         int set = protocol.templateSetId(template);
         protocol.writeTemplate(template, datagram.memory(), datagram.place(set));
         datagram.addTemplate(set, protocol.templateLength(template));
+        if (template.isOptions()) {
+            // In a set of its own: pmacct 1.7.7 calls a set of several "malformed", and loses the rest of an IPFIX message.
+            datagram.closeSet();
+        }
     }
 
     /** A session that has just begun hears of them first: what it does not know it cannot lose. */
