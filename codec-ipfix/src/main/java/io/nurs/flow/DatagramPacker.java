@@ -199,7 +199,8 @@ final class DatagramPacker {
         protocol.writeTemplate(template, datagram.memory(), datagram.place(set));
         datagram.addTemplate(set, protocol.templateLength(template));
         if (template.isOptions()) {
-            // In a set of its own: pmacct 1.7.7 calls a set of several "malformed", and loses the rest of an IPFIX message.
+            // In a set of its own: pmacct 1.7.7 calls a set of several "malformed", and loses the rest of an IPFIX
+            // message.
             datagram.closeSet();
         }
     }

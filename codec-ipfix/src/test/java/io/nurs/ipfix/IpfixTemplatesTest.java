@@ -68,6 +68,15 @@ class IpfixTemplatesTest {
     }
 
     @Test
+    void eachOptionsTemplateHasASetOfItsOwn() {
+        encoder.encoder.addOptions(TestFlow.OPTIONS);
+        encoder.encoder.addTemplates(List.of(TestFlow.BIFLOW));
+        encoder.flushed();
+        encoder.nowMillis += Duration.ofMinutes(10).toMillis();
+        assertEquals(List.of(2, 3, 3), sets(only(encoder.flushed())).subList(0, 3));
+    }
+
+    @Test
     void announcedTemplatesLeaveWithoutAnyOptions() {
         encoder.encoder.addTemplates(List.of(TestFlow.BIFLOW));
         assertEquals(List.of(2), sets(only(encoder.flushed())));
@@ -141,7 +150,7 @@ class IpfixTemplatesTest {
             }
             List<Integer> data = List.of(256);
             List<Integer> first = List.of(3, 300, 3, 301, 2, 256);
-            List<Integer> again = List.of(2, 3, 300, 301, 256);
+            List<Integer> again = List.of(2, 3, 3, 300, 301, 256);
             assertEquals(List.of(first, data, data, again, data, data, again), datagrams);
         }
     }
@@ -155,7 +164,8 @@ class IpfixTemplatesTest {
             often.write(20, TestFlow.BIFLOW, TestFlow.WEB);
             List<List<Integer>> datagrams =
                     often.flushed().stream().map(EncoderFixture::sets).toList();
-            assertTrue(datagrams.stream().skip(3).filter(sets -> sets.contains(2)).count() > 2, datagrams::toString);
+            assertTrue(
+                    datagrams.stream().skip(3).filter(sets -> sets.contains(2)).count() > 2, datagrams::toString);
         }
     }
 
@@ -166,7 +176,7 @@ class IpfixTemplatesTest {
         encoder.sent();
         encoder.nowMillis += Duration.ofMinutes(10).toMillis();
         encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
-        assertEquals(List.of(2, 3, 300, 301, 256), sets(only(encoder.flushed())));
+        assertEquals(List.of(2, 3, 3, 300, 301, 256), sets(only(encoder.flushed())));
     }
 
     @Test
@@ -175,7 +185,7 @@ class IpfixTemplatesTest {
         assertEquals(List.of(3, 300, 3, 301), sets(only(encoder.flushed())));
         assertEquals(List.of(), encoder.flushed());
         encoder.nowMillis += Duration.ofMinutes(10).toMillis();
-        assertEquals(List.of(3, 300, 301), sets(only(encoder.flushed())));
+        assertEquals(List.of(3, 3, 300, 301), sets(only(encoder.flushed())));
         assertEquals(List.of(), encoder.flushed());
     }
 
@@ -198,7 +208,7 @@ class IpfixTemplatesTest {
         encoder.encoder.refresh();
         List<byte[]> datagrams = encoder.flushed();
         assertEquals(
-                List.of(List.of(2, 3, 300, 301), List.of(256)),
+                List.of(List.of(2, 3, 3, 300, 301), List.of(256)),
                 datagrams.stream().map(EncoderFixture::sets).toList());
         // Five were sent before; the three options come in between.
         assertEquals(5, sequence(datagrams.get(0)));
@@ -228,10 +238,10 @@ class IpfixTemplatesTest {
         encoder.flushed();
         encoder.encoder.refreshAlways(true);
         encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
-        assertEquals(List.of(2, 3, 256), sets(only(encoder.flushed())));
+        assertEquals(List.of(2, 3, 3, 256), sets(only(encoder.flushed())));
         encoder.nowMillis += 1000;
         encoder.write(TestFlow.BIFLOW, TestFlow.WEB);
-        assertEquals(List.of(2, 3, 300, 301, 256), sets(only(encoder.flushed())));
+        assertEquals(List.of(2, 3, 3, 300, 301, 256), sets(only(encoder.flushed())));
     }
 
     /** Thirty option records fill more of these datagrams than it takes for a repetition. */
@@ -314,7 +324,7 @@ class IpfixTemplatesTest {
             stream.encoder.newSession();
             stream.write(TestFlow.BIFLOW, TestFlow.WEB);
             byte[] first = only(stream.flushed());
-            assertEquals(List.of(2, 3, 300, 301, 256), sets(first));
+            assertEquals(List.of(2, 3, 3, 300, 301, 256), sets(first));
             assertEquals(0, sequence(first));
         }
     }

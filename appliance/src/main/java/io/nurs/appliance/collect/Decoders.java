@@ -43,6 +43,7 @@ public final class Decoders {
         if (message == null) {
             inspector.undecodable(sender, octets);
         } else {
+            inspector.octets(sender, octets, isDatagram);
             inspector.message(message, isDatagram);
         }
     }

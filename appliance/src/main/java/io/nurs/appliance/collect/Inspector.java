@@ -46,6 +46,11 @@ public final class Inspector {
         this.arrival = arrival;
     }
 
+    /** The octets of what is handed to {@link #message} next. */
+    void octets(InetSocketAddress sender, ByteBuf octets, boolean isDatagram) {
+        output.message(sender, octets, isDatagram);
+    }
+
     void message(DecodedMessage message, boolean isDatagram) {
         tally.count(message);
         Key key = new Key(message.sender(), message.version(), message.observationDomain());

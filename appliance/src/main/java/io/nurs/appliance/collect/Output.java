@@ -1,5 +1,8 @@
 package io.nurs.appliance.collect;
 
+import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
+
 /** Where what was read goes. Called by one thread. */
 public interface Output {
     void record(ReadRecord record, FlowTimes times);
@@ -10,4 +13,7 @@ public interface Output {
     default boolean isBroken() {
         return false;
     }
+
+    /** One message as it came, before its records. Its indices must stay as they are. */
+    default void message(InetSocketAddress sender, ByteBuf octets, boolean isDatagram) {}
 }

@@ -1,14 +1,16 @@
 package io.nurs.appliance.config;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What suits a collector: one row for each. Keys that the exporter itself has win. How each row was found is in
  * docs/collectors.md.
  */
+@SuppressWarnings("ImmutableEnumChecker") // a row has enums, numbers and truths
 public enum CollectorPreset {
-    // The columns: protocol, enterprise elements, duration, reads reverse elements, listens on TCP, needs interfaces, repetition of
-    // templates, active-timeout, what the collector needs.
+    // A row has what the defaults are not: reverse() reads reverse elements, streams() listens on TCP too, refresh() wants templates so
+    // many minutes apart. Behind it: the source's active-timeout, and what the collector needs.
     GENERIC(
             row(FlowProtocol.IPFIX, EnterpriseElements.NETFILTER).reverse().streams(),
             "60s",
@@ -31,7 +33,7 @@ public enum CollectorPreset {
             "60s",
             "goflow2 -listen netflow://:PORT; fields behind NAT only with a -mapping file"),
     PMACCT(
-            row(FlowProtocol.IPFIX, EnterpriseElements.NONE).streams(),
+            row(FlowProtocol.IPFIX, EnterpriseElements.NONE),
             "60s",
             "nfacctd_port: PORT, nfacctd_time_new: false; with sampling nfacctd_renormalize: true; fields behind NAT:"
                     + " post_nat_src_host and the like in aggregate"),
@@ -157,6 +159,6 @@ public enum CollectorPreset {
 
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -36,12 +36,18 @@ final class ConntrackEventTemplates {
     }
 
     private final List<Template<ConntrackEvent>> templates = new ArrayList<>();
+    private final List<Template<ConntrackEvent>> usual = new ArrayList<>();
 
     ConntrackEventTemplates(ObservationFields own) {
         for (Content content : Content.values()) {
             for (boolean ipv6 : new boolean[] {false, true}) {
                 for (Kind kind : Kind.values()) {
-                    templates.add(own.template(FIRST_ID + templates.size(), fields(own, content, ipv6, kind)));
+                    Template<ConntrackEvent> template =
+                            own.template(FIRST_ID + templates.size(), fields(own, content, ipv6, kind));
+                    templates.add(template);
+                    if (kind != Kind.OTHER) {
+                        usual.add(template);
+                    }
                 }
             }
         }
@@ -53,9 +59,7 @@ final class ConntrackEventTemplates {
 
     /** Those of protocols that most entries have. */
     List<Template<ConntrackEvent>> usual() {
-        return templates.stream()
-                .filter(template -> (template.id() - FIRST_ID) % Kind.values().length != Kind.OTHER.ordinal())
-                .toList();
+        return List.copyOf(usual);
     }
 
     Template<ConntrackEvent> of(ConntrackEvent event) {

@@ -28,7 +28,7 @@ final class ObservationFields {
     private final int enterprise;
     private final EnterpriseElements elements;
     private final String namespace;
-    private final Map<Field<?>, NursElement> made = new IdentityHashMap<>();
+    private final IdentityHashMap<Field<?>, NursElement> made = new IdentityHashMap<>();
     private final Map<NursElement, InformationElement> used = new EnumMap<>(NursElement.class);
 
     /** @param namespace name of the network namespace that is read; empty for nursd's own */

@@ -31,7 +31,7 @@ public final class Wire {
         return hex("000a %04x %08x %08x 0000002a".formatted(16 + content.length, seconds, sequence), join(sets));
     }
 
-    static byte[] netflow9(int count, long sequence, String... sets) {
+    public static byte[] netflow9(int count, long sequence, String... sets) {
         return netflow9At(EXPORT_SECONDS, 60_000, count, sequence, sets);
     }
 

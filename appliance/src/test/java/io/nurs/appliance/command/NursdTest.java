@@ -217,6 +217,40 @@ class NursdTest {
         }
     }
 
+    @Test
+    void verifyAsACollectorSaysWhatItLoses(@TempDir Path folder) throws IOException {
+        // octetDeltaCount 1000 and, under 29305, 9000 of the reply
+        String message = "000a0038 6553f13c 00000000 00000001"
+                + "0002 0018 0100 0003 0001 0004 8001 0004 00007279 0004 0001 0100 0010 000003e8 00002328 06000000";
+        Path file = folder.resolve("flows.pcap");
+        Files.write(
+                file,
+                Packets.pcap(
+                        101,
+                        List.of(Packets.ipv4(17, Packets.udp(HexFormat.of().parseHex(message.replace(" ", "")))))));
+
+        assertEquals(1, nursd("verify", "--as", "goflow2", file.toString()), err::toString);
+        assertTrue(
+                out.toString().contains("field not read: reverseOctetDeltaCount(29305/1), in 1 records"),
+                out::toString);
+        assertTrue(out.toString().matches("(?s).*bytes +10,000 +1,000 +9,000\n.*"), out::toString);
+        assertEquals(0, nursd("verify", "--as", "elastic", file.toString()), out::toString);
+        assertEquals(1, nursd("verify", "--as", "akvorado", "--json", file.toString()), out::toString);
+        assertTrue(out.toString().contains("\"lost\":{\"noInterface\":1}"), out::toString);
+        assertTrue(out.toString().contains("\"bytes\":{\"sent\":10000,\"kept\":0}"), out::toString);
+    }
+
+    @Test
+    void verifyKnowsPresetsByName(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("flows.pcap"), Packets.pcap(101, List.of()));
+        assertEquals(2, nursd("verify", "--as", "gofow2", file.toString()));
+        assertTrue(
+                err.toString().contains("--as gofow2: no such preset; did you mean goflow2? presets: nfdump, "),
+                err::toString);
+        assertEquals(2, nursd("verify", "--json", file.toString()));
+        assertTrue(err.toString().contains("--json is for --as PRESET"), err::toString);
+    }
+
     /** A directory can be opened like a file, and not be read. */
     @Test
     void collectEndsWithAFileThatCannotBeRead(@TempDir Path folder) {

@@ -69,7 +69,7 @@ class CollectorPresetTest {
     void akvoradoIsRefusedWithoutInterfaces() throws ConfigException {
         ConfigException refused = assertThrows(ConfigException.class, () -> config("preset: akvorado"));
         assertEquals(
-                "nurs.yaml:2:14: exporters.main: preset akvorado: the collector drops flows without interface numbers; write"
+                "nurs.yaml:2:20: exporters.main: preset akvorado: the collector drops flows without interface numbers; write"
                         + " ingress-interface and egress-interface (`ip link` shows the numbers), or give its stacks the"
                         + " filter mark-interfaces",
                 refused.getMessage());
@@ -87,25 +87,25 @@ class CollectorPresetTest {
         ConfigException refused = assertThrows(
                 ConfigException.class, () -> config("type: ipfix, egress-interface: 3"));
         assertEquals(
-                "nurs.yaml:2:70: exporters.main.egress-interface: write ingress-interface as well; `ip link` shows the numbers",
+                "nurs.yaml:2:75: exporters.main.egress-interface: write ingress-interface as well; `ip link` shows the numbers",
                 refused.getMessage());
     }
 
     @Test
     void warnsOfWhatTheCollectorMakesNothingOf() throws ConfigException {
         assertEquals(
-                List.of("nurs.yaml:2:64: exporters.main.biflow: goflow2 does not read reverse elements: the reply's bytes are"
+                List.of("nurs.yaml:2:69: exporters.main.biflow: goflow2 does not read reverse elements: the reply's bytes are"
                         + " lost there"),
                 warnings("preset: goflow2, biflow: true"));
         assertEquals(
-                List.of("nurs.yaml:2:64: exporters.main.fields: goflow2 does not read ctZone"),
+                List.of("nurs.yaml:2:69: exporters.main.fields: goflow2 does not read ctZone"),
                 warnings("preset: goflow2, fields: [sourceIPv4Address, sourceIPv6Address, octetDeltaCount, ctZone]"));
         assertEquals(
-                List.of("nurs.yaml:2:64: exporters.main.transport: elastic listens on UDP only"),
+                List.of("nurs.yaml:2:69: exporters.main.transport: elastic listens on UDP only"),
                 warnings("preset: elastic, transport: tcp"));
         assertEquals(
                 List.of(
-                        "nurs.yaml:2:65: exporters.main.type: Logstash's codec does not know all elements of these records in"
+                        "nurs.yaml:2:70: exporters.main.type: Logstash's codec does not know all elements of these records in"
                                 + " NetFlow v9, and drops them; write type: ipfix"),
                 warnings("preset: logstash, type: netflow9"));
         assertEquals(List.of(), warnings("preset: akvorado, biflow: true, ingress-interface: 2, egress-interface: 3"));
@@ -114,6 +114,7 @@ class CollectorPresetTest {
     @Test
     void anUnknownPresetIsRefusedByName() {
         ConfigException refused = assertThrows(ConfigException.class, () -> config("preset: nfdum"));
-        assertTrue(refused.getMessage().contains("\"nfdum\" is unknown; did you mean nfdump?"), refused::getMessage);
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.contains("\"nfdum\" is unknown; did you mean nfdump?"), message);
     }
 }

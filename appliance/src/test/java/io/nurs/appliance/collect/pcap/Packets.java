@@ -15,7 +15,7 @@ public final class Packets {
 
     private Packets() {}
 
-    static byte[] udp(byte[] payload) {
+    public static byte[] udp(byte[] payload) {
         return ByteBuffer.allocate(8 + payload.length)
                 .putShort((short) EXPORTER_PORT)
                 .putShort((short) COLLECTOR_PORT)
