@@ -101,7 +101,7 @@ class CollectorPresetTest {
                 List.of("nurs.yaml:2:69: exporters.main.fields: goflow2 does not read ctZone"),
                 warnings("preset: goflow2, fields: [sourceIPv4Address, sourceIPv6Address, octetDeltaCount, ctZone]"));
         assertEquals(
-                List.of("nurs.yaml:2:69: exporters.main.transport: elastic listens on UDP only"),
+                List.of("nurs.yaml:2:72: exporters.main.transport: elastic listens on UDP only"),
                 warnings("preset: elastic, transport: tcp"));
         assertEquals(
                 List.of(
