@@ -49,6 +49,7 @@ class PipelineAllocationTest {
         "netflow9://192.0.2.1?biflow=true, 1",
         "netflow9://192.0.2.1?fields=nsel, 1",
         "ipfix://192.0.2.1?sampling=2, 0",
+        "netflow5://192.0.2.1, 1",
     })
     void neitherDoOtherRecords(String exporter, int recordsForAFlow) throws ReflectiveOperationException {
         assertAllocatesNothing(exporter, Accounting.END, recordsForAFlow);

@@ -13,6 +13,7 @@ final class DatagramPacker {
     private final RefreshSchedule schedule;
     private final ExportClock clock;
     private final int headerLength;
+    private final boolean hasTemplates;
     private final DatagramRing ring;
     /** Those of data before those of options: what a collector learns first, it can read first. */
     private final List<Template<?>> announced = new ArrayList<>();
@@ -33,17 +34,19 @@ final class DatagramPacker {
     private int shortestFlow = Integer.MAX_VALUE;
     private boolean refreshing;
 
-    DatagramPacker(FlowEncoder protocol, RefreshSchedule schedule, ExportClock clock, int headerLength) {
+    DatagramPacker(
+            FlowEncoder protocol, RefreshSchedule schedule, ExportClock clock, int headerLength, boolean hasTemplates) {
         this.protocol = protocol;
         this.options = protocol.options();
         this.stats = protocol.stats();
         this.schedule = schedule;
         this.clock = clock;
         this.headerLength = headerLength;
+        this.hasTemplates = hasTemplates;
         this.ring = new DatagramRing(options.maxDatagramBytes());
-        this.datagram = new OpenDatagram(headerLength, options.maxDatagramBytes());
-        this.ahead = new OpenDatagram(headerLength, options.maxDatagramBytes());
-        this.copies = new OpenDatagram(headerLength, options.maxDatagramBytes());
+        this.datagram = new OpenDatagram(headerLength, options.maxDatagramBytes(), hasTemplates);
+        this.ahead = new OpenDatagram(headerLength, options.maxDatagramBytes(), hasTemplates);
+        this.copies = new OpenDatagram(headerLength, options.maxDatagramBytes(), hasTemplates);
     }
 
     void check(Template<?> template) {
@@ -158,7 +161,7 @@ final class DatagramPacker {
 
     /** A new template needs room for itself as well: it leaves in the same datagram as its first record, before it. */
     private boolean fits(Template<?> template, int length, boolean isNew) {
-        if (!isNew) {
+        if (!isNew || !hasTemplates) {
             return datagram.fits(template.id(), length);
         }
         int announcement = OpenDatagram.padded(protocol.templateLength(template));
@@ -166,6 +169,13 @@ final class DatagramPacker {
     }
 
     private void introduce(ChannelHandlerContext ctx, Template<?> template) {
+        if (hasTemplates) {
+            announceNew(ctx, template);
+        }
+        know(template);
+    }
+
+    private void announceNew(ChannelHandlerContext ctx, Template<?> template) {
         OpenDatagram filling = datagram;
         datagram = copies;
         for (int i = 0; i < options.newTemplateCopies() && open(ctx); i++) {
@@ -174,7 +184,6 @@ final class DatagramPacker {
         }
         datagram = filling;
         announce(template);
-        know(template);
     }
 
     /** RFC 7011 §8.4, for those that nothing has been sent of. */
@@ -274,7 +283,7 @@ final class DatagramPacker {
         datagram.markRefreshed();
         try {
             copyUnsent(ctx);
-            if (!schedule.repeatsTemplates() || announceAll(ctx, announced)) {
+            if (!hasTemplates || !schedule.repeatsTemplates() || announceAll(ctx, announced)) {
                 boolean options = schedule.repeatsOptions();
                 schedule.done();
                 if (options) {

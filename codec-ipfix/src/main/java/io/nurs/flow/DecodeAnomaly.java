@@ -8,7 +8,7 @@ public sealed interface DecodeAnomaly {
     /** Data in front of its own template in one message: a collector that begins here loses it. */
     record DataBeforeTemplate(int templateId) implements DecodeAnomaly {}
 
-    /** The header's length is not what came. IPFIX only: version 9 has none. */
+    /** The header's length, or what it comes to by the count of version 5, is not what came. Version 9 has none. */
     record BadMessageLength(int length, int available) implements DecodeAnomaly {}
 
     /** A set that says it is shorter than its own header, or longer than the message: what follows cannot be found. */
@@ -64,6 +64,9 @@ public sealed interface DecodeAnomaly {
 
     /** The header's count is not the number of records in the message. */
     record CountMismatch(int announced, int found) implements DecodeAnomaly {}
+
+    /** More records than a datagram of NetFlow v5 may have. */
+    record TooManyRecords(int announced, int most) implements DecodeAnomaly {}
 
     /** Messages are missing, or one was doubled, or the exporter was restarted. What is missing may still come. */
     record SequenceGap(long expected, long actual) implements DecodeAnomaly {}

@@ -34,6 +34,11 @@ public abstract class FlowDecoder extends ChannelInboundHandlerAdapter {
         this.domainOffset = domainOffset;
     }
 
+    /** Which of the sender's domains a message is of, whose header is known to be there. */
+    protected long observationDomain(ByteBuf message) {
+        return message.getUnsignedInt(domainOffset);
+    }
+
     /** Reads a message whose header is known to be there. */
     protected abstract DecodedMessage read(
             Exporter exporter, InetSocketAddress sender, ByteBuf message, boolean isDatagram);
@@ -90,7 +95,7 @@ public abstract class FlowDecoder extends ChannelInboundHandlerAdapter {
         }
         ByteBuf message = in.slice();
         Exporter exporter = exporters.computeIfAbsent(
-                new Exporter.Key(sender, message.getUnsignedInt(domainOffset)), key -> new Exporter(limits));
+                new Exporter.Key(sender, observationDomain(message)), key -> new Exporter(limits));
         DecodedMessage decoded = read(exporter, sender, message, isDatagram);
         stats.count(decoded);
         return decoded;

@@ -37,11 +37,20 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
     private long audiences;
 
     /** Takes the octets of the message header. */
-    @SuppressWarnings("this-escape") // the packer only keeps it
     protected FlowEncoder(EncoderOptions options, ExportClock clock, int headerLength) {
+        this(options, clock, headerLength, true);
+    }
+
+    /**
+     * Takes the octets of the message header.
+     *
+     * @param hasTemplates false if records stand behind the header without sets, and no template is ever announced
+     */
+    @SuppressWarnings("this-escape") // the packer only keeps it
+    protected FlowEncoder(EncoderOptions options, ExportClock clock, int headerLength, boolean hasTemplates) {
         this.options = options;
         this.schedule = new RefreshSchedule(options, clock);
-        this.packer = new DatagramPacker(this, schedule, clock, headerLength);
+        this.packer = new DatagramPacker(this, schedule, clock, headerLength, hasTemplates);
     }
 
     /**

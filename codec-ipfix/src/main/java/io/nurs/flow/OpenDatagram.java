@@ -25,6 +25,9 @@ final class OpenDatagram {
     /** A multiple of four: what fits, fits with its padding. */
     private final int limit;
 
+    /** Without sets, as in NetFlow v5, records stand one behind the other, with nothing between them. */
+    private final boolean hasSets;
+
     private DatagramRing.@Nullable Slot slot;
     private int length;
     private int setId;
@@ -35,8 +38,9 @@ final class OpenDatagram {
     private int optionRecords;
     private boolean refreshed;
 
-    OpenDatagram(int headerLength, int maxBytes) {
+    OpenDatagram(int headerLength, int maxBytes, boolean hasSets) {
         this.headerLength = headerLength;
+        this.hasSets = hasSets;
         this.limit = maxBytes & -ALIGNMENT;
     }
 
@@ -83,7 +87,7 @@ final class OpenDatagram {
 
     /** Where the next record of this set goes, whether the set is open or has yet to be begun. */
     int place(int id) {
-        return id == setId ? length : endOfSet() + SET_HEADER_LENGTH;
+        return id == setId || !hasSets ? length : endOfSet() + SET_HEADER_LENGTH;
     }
 
     /** Padding has to be shorter than any record of its set, RFC 7011 §3.3.1: it is left out if it is not. */
@@ -126,7 +130,7 @@ final class OpenDatagram {
     /** @param shortest octets of the shortest record that the set may have */
     private void add(int id, int octets, int shortest) {
         int end = place(id) + octets;
-        if (id != setId) {
+        if (id != setId && hasSets) {
             closeSet();
             setId = id;
             setStart = length;

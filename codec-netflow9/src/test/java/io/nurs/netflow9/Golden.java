@@ -9,10 +9,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Datagrams laid out without the encoder: hexadecimal digits, and what a line means after its {@code #}. */
-final class Golden {
+public final class Golden {
     private Golden() {}
 
-    static byte[] datagram(String name) {
+    public static byte[] datagram(String name) {
         try (InputStream in = Objects.requireNonNull(Golden.class.getResourceAsStream(name), name)) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return HexFormat.of()

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Writes UDP payloads as a capture file of raw IPv4 packets, from 192.0.2.1:40000 to 192.0.2.2:{@value #PORT}. */
-final class Pcap {
-    static final int PORT = 9995;
+public final class Pcap {
+    public static final int PORT = 9995;
 
     private static final int LINKTYPE_RAW = 101;
     private static final int IP_HEADER = 20;
@@ -16,7 +16,7 @@ final class Pcap {
 
     private Pcap() {}
 
-    static Path write(Path file, List<byte[]> payloads) throws IOException {
+    public static Path write(Path file, List<byte[]> payloads) throws IOException {
         int size = 24
                 + payloads.stream()
                         .mapToInt(p -> 16 + IP_HEADER + UDP_HEADER + p.length)

@@ -6,8 +6,8 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 
 /** Stands where the socket is, and is done with every datagram at once. */
-final class ReleasingSocket extends ChannelOutboundHandlerAdapter {
-    long bytes;
+public final class ReleasingSocket extends ChannelOutboundHandlerAdapter {
+    public long bytes;
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {

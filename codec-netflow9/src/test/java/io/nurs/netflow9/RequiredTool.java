@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * A foreign program that a test asks for its opinion. Where it is missing the test is skipped, or fails with
  * {@code -Dnurs.require=all}.
  */
-final class RequiredTool {
+public final class RequiredTool {
     private static final long TIMEOUT_SECONDS = 60;
 
     private final String name;
@@ -25,7 +25,7 @@ final class RequiredTool {
         this.name = name;
     }
 
-    static RequiredTool named(String name) {
+    public static RequiredTool named(String name) {
         if (Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
                 .noneMatch(directory -> Files.isExecutable(Path.of(directory, name)))) {
             String message = name + " is not installed";
@@ -38,7 +38,7 @@ final class RequiredTool {
     }
 
     /** What the tool prints; an exit code other than 0 is a failure. */
-    String run(String... arguments) throws IOException, InterruptedException {
+    public String run(String... arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile(name, ".out");
         try {
             Process process = start(output, arguments);

@@ -20,8 +20,9 @@ final class AnomalyFindings {
                         ComplaintKind.DATA_BEFORE_TEMPLATE, id, "its data stands in front of it in the message");
             case DecodeAnomaly.BadMessageLength(int length, int available) ->
                 Finding.of(
-                        ComplaintKind.MESSAGE_LENGTH,
-                        "the header says " + length + " octets, and " + available + " came");
+                        version == Version.NETFLOW5 ? ComplaintKind.COUNT : ComplaintKind.MESSAGE_LENGTH,
+                        (version == Version.NETFLOW5 ? "the header's count comes to " : "the header says ") + length
+                                + " octets, and " + available + " came");
             case DecodeAnomaly.BadSetLength(int id, int length, int available) ->
                 Finding.inSet(
                         ComplaintKind.SET_LENGTH,
@@ -79,6 +80,11 @@ final class AnomalyFindings {
                 Finding.of(
                         ComplaintKind.COUNT,
                         "the header counts " + announced + " records, and " + found + " are in the packet");
+            case DecodeAnomaly.TooManyRecords(int announced, int most) ->
+                Finding.of(
+                        ComplaintKind.COUNT,
+                        "the header counts " + announced + " records, and a datagram may have " + most
+                                + ": many collectors refuse it");
             case DecodeAnomaly.SequenceGap gap -> gap(gap, version);
             case DecodeAnomaly.SequenceLate(long expected, long actual) ->
                 Finding.of(
@@ -99,7 +105,11 @@ final class AnomalyFindings {
 
     /** What the sequence counts. */
     static String unit(int version) {
-        return version == Version.NETFLOW9 ? "packets" : "data records";
+        return switch (version) {
+            case Version.NETFLOW5 -> "flow records";
+            case Version.NETFLOW9 -> "packets";
+            default -> "data records";
+        };
     }
 
     /** How many the sequence skipped, modulo 2^32; 0 if it went back. */

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The boot that an exporter of NetFlow v9 implies in each header: {@code unix_secs * 1000 - sysUptime}. Collectors read
+ * The boot that an exporter of NetFlow v5 or v9 implies in each header: {@code unix_secs * 1000 - sysUptime}. Collectors read
  * flow times from it, so it must be the same in each.
  */
 final class BootWatch {

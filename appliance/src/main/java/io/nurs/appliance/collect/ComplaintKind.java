@@ -30,6 +30,9 @@ public enum ComplaintKind {
     START_AFTER_END("RFC 3954 §8", "IANA elements 150-157"),
     TIME("RFC 3954 §5.1, §8", "RFC 7011 §3.1, §6.1");
 
+    /** It has no sections with numbers. */
+    private static final String NETFLOW5_RULE = "Cisco, NetFlow Export Datagram Format";
+
     private final String netflow9Rule;
     private final String ipfixRule;
 
@@ -40,7 +43,11 @@ public enum ComplaintKind {
 
     /** The section that asks otherwise. */
     public String rule(int version) {
-        return version == Version.NETFLOW9 ? netflow9Rule : ipfixRule;
+        return switch (version) {
+            case Version.NETFLOW5 -> NETFLOW5_RULE;
+            case Version.NETFLOW9 -> netflow9Rule;
+            default -> ipfixRule;
+        };
     }
 
     /** Its name in output: {@code field-length}. */

@@ -4,11 +4,13 @@ import io.netty.buffer.ByteBuf;
 import io.nurs.flow.DecodedMessage;
 import io.nurs.flow.DecoderLimits;
 import io.nurs.ipfix.IpfixDecoder;
+import io.nurs.netflow5.Netflow5Decoder;
 import io.nurs.netflow9.Netflow9Decoder;
 import java.net.InetSocketAddress;
 
-/** Reads messages of either version, told apart by their first 16 bits, for an {@link Inspector}. */
+/** Reads messages of each version, told apart by their first 16 bits, for an {@link Inspector}. */
 public final class Decoders {
+    private final Netflow5Decoder netflow5;
     private final Netflow9Decoder netflow9;
     private final IpfixDecoder ipfix;
     private final Inspector inspector;
@@ -16,6 +18,7 @@ public final class Decoders {
     /** Remembers templates apart from all others: a connection has its own. */
     public Decoders(Inspector inspector) {
         DecoderLimits limits = inspector.limits();
+        this.netflow5 = new Netflow5Decoder(limits);
         this.netflow9 = new Netflow9Decoder(limits);
         this.ipfix = new IpfixDecoder(limits);
         this.inspector = inspector;
@@ -36,6 +39,7 @@ public final class Decoders {
 
     private void read(InetSocketAddress sender, ByteBuf octets, boolean isDatagram) {
         DecodedMessage message = switch (version(octets)) {
+            case Version.NETFLOW5 -> netflow5.decode(sender, octets);
             case Version.NETFLOW9 -> netflow9.decode(sender, octets);
             case Version.IPFIX -> isDatagram ? ipfix.decode(sender, octets) : ipfix.decodeStream(sender, octets);
             default -> null;

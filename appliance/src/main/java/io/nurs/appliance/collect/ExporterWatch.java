@@ -46,7 +46,7 @@ final class ExporterWatch {
 
     void check(DecodedMessage message, boolean isDatagram, Consumer<Finding> findings) {
         TimeChecks.checkExport(message.exportTime(), findings);
-        if (message.version() == Version.NETFLOW9) {
+        if (Version.hasUptime(message.version())) {
             boot.check(message, findings);
         }
         for (DecodedTemplate template : message.templates()) {
@@ -81,15 +81,15 @@ final class ExporterWatch {
     }
 
     FlowTimes check(ReadRecord record, Consumer<Finding> findings) {
-        boolean isNetflow9 = record.message().version() == Version.NETFLOW9;
+        boolean hasUptime = Version.hasUptime(record.message().version());
         Instant told = record.instant(systemInitTimeMilliseconds);
         init = told == null ? init : told;
         if (!record.isOptions() && record.has(flowStartSysUpTime)) {
-            needsInit |= !isNetflow9;
+            needsInit |= !hasUptime;
         }
-        FlowTimes times = FlowTimes.of(record, isNetflow9 ? BootWatch.bootOf(record.message()) : init);
+        FlowTimes times = FlowTimes.of(record, hasUptime ? BootWatch.bootOf(record.message()) : init);
         if (!record.isOptions()) {
-            TimeChecks.check(record, times, isNetflow9 ? null : init, findings);
+            TimeChecks.check(record, times, hasUptime ? null : init, findings);
         }
         return times;
     }

@@ -80,13 +80,13 @@ public final class Inspector {
         return watch;
     }
 
-    /** What is neither NetFlow v9 nor IPFIX, or too short for it. */
+    /** What is neither NetFlow v5, NetFlow v9 nor IPFIX, or too short for it. */
     void undecodable(InetSocketAddress sender, ByteBuf octets) {
         int length = octets.readableBytes();
         String what = length < Short.BYTES
                 ? length + " octets"
                 : length + " octets that begin with " + octets.getUnsignedShort(octets.readerIndex())
-                        + ": no message of NetFlow v9 or IPFIX";
+                        + ": no message of NetFlow v5, NetFlow v9 or IPFIX";
         complain(new Complaint(Finding.of(ComplaintKind.NOT_A_MESSAGE, what), 0, sender, 0), arrival);
     }
 

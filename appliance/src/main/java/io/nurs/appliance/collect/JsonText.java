@@ -27,7 +27,9 @@ public final class JsonText {
         line.put("observationDomainId", message.observationDomain());
         line.put("exportTime", message.exportTime());
         line.put("sequence", message.sequence());
-        line.put("templateId", (long) record.templateId());
+        if (record.hasTemplate()) {
+            line.put("templateId", (long) record.templateId());
+        }
         line.putAll(more);
         line.put(record.isOptions() ? "options" : "flow", fields(record));
         return of(line);

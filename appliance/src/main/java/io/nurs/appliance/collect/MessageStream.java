@@ -74,7 +74,11 @@ public final class MessageStream extends SimpleChannelInboundHandler<ByteBuf> {
                     in.skipBytes(in.readableBytes());
                     broken = true;
                     inspector.corrupt(
-                            peer, 0, "begins with " + begin + ", which is neither NetFlow v9 (9) nor IPFIX (10)");
+                            peer,
+                            0,
+                            begin == Version.NETFLOW5
+                                    ? "begins as NetFlow v5, which has datagrams only"
+                                    : "begins with " + begin + ", which is neither NetFlow v9 (9) nor IPFIX (10)");
                     ctx.close();
                     return;
                 }

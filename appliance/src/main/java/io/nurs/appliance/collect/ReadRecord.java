@@ -46,6 +46,12 @@ public final class ReadRecord {
         return record.template().isOptions();
     }
 
+    /** False in NetFlow v5, whose records are all alike. */
+    boolean hasTemplate() {
+        return message.version() != Version.NETFLOW5;
+    }
+
+    /** 0 if there is none. */
     public int templateId() {
         return record.templateId();
     }

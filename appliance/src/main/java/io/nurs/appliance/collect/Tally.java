@@ -10,6 +10,7 @@ import java.util.Map;
 /** What there was in all. */
 public final class Tally {
     private final Map<ComplaintKind, Long> complaints = new EnumMap<>(ComplaintKind.class);
+    private long netflow5Datagrams;
     private long netflow9Packets;
     private long ipfixMessages;
     private long exporters;
@@ -18,6 +19,7 @@ public final class Tally {
     private long options;
     private long templates;
     private long lostPackets;
+    private long lostFlows;
     private long lostRecords;
 
     Tally() {}
@@ -27,23 +29,28 @@ public final class Tally {
     }
 
     void count(DecodedMessage message) {
-        boolean isNetflow9 = message.version() == Version.NETFLOW9;
-        netflow9Packets += isNetflow9 ? 1 : 0;
-        ipfixMessages += isNetflow9 ? 0 : 1;
+        switch (message.version()) {
+            case Version.NETFLOW5 -> netflow5Datagrams++;
+            case Version.NETFLOW9 -> netflow9Packets++;
+            default -> ipfixMessages++;
+        }
         templates += message.templates().size();
         for (DecodeAnomaly anomaly : message.anomalies()) {
             switch (anomaly) {
-                case DecodeAnomaly.SequenceGap gap -> countLost(isNetflow9, AnomalyFindings.missing(gap));
-                case DecodeAnomaly.SequenceLate late -> countLost(isNetflow9, -GapWatch.counted(message));
+                case DecodeAnomaly.SequenceGap gap -> countLost(message.version(), AnomalyFindings.missing(gap));
+                case DecodeAnomaly.SequenceLate late -> countLost(message.version(), -GapWatch.counted(message));
                 default -> {}
             }
         }
     }
 
     /** Or found again, if it is less than 0. */
-    private void countLost(boolean isNetflow9, long count) {
-        lostPackets = Math.max(0, lostPackets + (isNetflow9 ? count : 0));
-        lostRecords = Math.max(0, lostRecords + (isNetflow9 ? 0 : count));
+    private void countLost(int version, long count) {
+        switch (version) {
+            case Version.NETFLOW5 -> lostFlows = Math.max(0, lostFlows + count);
+            case Version.NETFLOW9 -> lostPackets = Math.max(0, lostPackets + count);
+            default -> lostRecords = Math.max(0, lostRecords + count);
+        }
     }
 
     void countForgotten(long count) {
@@ -60,7 +67,7 @@ public final class Tally {
     }
 
     public long messages() {
-        return netflow9Packets + ipfixMessages;
+        return netflow5Datagrams + netflow9Packets + ipfixMessages;
     }
 
     public long records() {
@@ -82,11 +89,13 @@ public final class Tally {
     /** For people. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add("%d packets of NetFlow v9, %d messages of IPFIX, of %d exporters' domains"
-                .formatted(netflow9Packets, ipfixMessages, exporters));
+        String netflow5 = netflow5Datagrams > 0 ? netflow5Datagrams + " datagrams of NetFlow v5, " : "";
+        lines.add("%s%d packets of NetFlow v9, %d messages of IPFIX, of %d exporters' domains"
+                .formatted(netflow5, netflow9Packets, ipfixMessages, exporters));
         lines.add("%d flow records, %d option records, %d templates".formatted(flows, options, templates));
-        lines.add(
-                "lost by sequence: %d packets of NetFlow v9, %d records of IPFIX".formatted(lostPackets, lostRecords));
+        String flows5 = netflow5Datagrams > 0 ? lostFlows + " records of NetFlow v5, " : "";
+        lines.add("lost by sequence: %s%d packets of NetFlow v9, %d records of IPFIX"
+                .formatted(flows5, lostPackets, lostRecords));
         if (forgotten > 0) {
             lines.add(forgotten + " of them were forgotten to make room for others, and may have been counted twice;"
                     + " --max-senders is for that");

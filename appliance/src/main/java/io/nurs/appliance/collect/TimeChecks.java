@@ -34,7 +34,8 @@ final class TimeChecks {
      * @param init systemInitTimeMilliseconds(160), if the exporter told it
      */
     static void check(ReadRecord record, FlowTimes times, @Nullable Instant init, Consumer<Finding> findings) {
-        TimeChecks checks = new TimeChecks(record.message().exportTime(), "template " + record.templateId(), findings);
+        String subject = record.hasTemplate() ? "template " + record.templateId() : "record";
+        TimeChecks checks = new TimeChecks(record.message().exportTime(), subject, findings);
         if (checks.exported.isBefore(TOO_EARLY)) {
             return; // which has been said, and nothing can be compared with it
         }

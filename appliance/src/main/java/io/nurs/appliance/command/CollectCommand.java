@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "collect",
         description =
-                "Print the flows that any exporter of NetFlow v9 or IPFIX sends, and complain where it breaks the RFCs."
+                "Print the flows that any exporter of NetFlow v5, NetFlow v9 or IPFIX sends, and complain where it breaks the RFCs."
                         + " For a look at what is sent; it keeps nothing. Ends with SIGTERM, SIGINT or --count, and a summary.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
 final class CollectCommand implements Callable<Integer> {

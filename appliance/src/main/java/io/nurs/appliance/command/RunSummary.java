@@ -28,14 +28,16 @@ final class RunSummary {
             lines.addAll(describe(source));
         }
         for (Collector collector : appliance.collectors()) {
-            lines.add("exporter %s: %d records in %d datagrams, %d bytes; %d messages lost, %d records dropped"
+            long notSendable = collector.notSendable().flows();
+            lines.add("exporter %s: %d records in %d datagrams, %d bytes; %d messages lost, %d records dropped%s"
                     .formatted(
                             collector.name(),
                             collector.encoded().flowRecords(),
                             collector.encoded().datagrams(),
                             collector.encoded().bytes(),
                             collector.lostMessages(),
-                            collector.notSent().flows()));
+                            collector.notSent().flows(),
+                            notSendable > 0 ? ", " + notSendable + " not sendable by NetFlow v5" : ""));
         }
         return lines;
     }

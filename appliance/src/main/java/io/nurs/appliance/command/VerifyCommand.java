@@ -56,7 +56,7 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             description = "A collector's port, as often as wanted: all that goes there is inspected, and nothing else."
-                    + " Without: whatever looks like NetFlow v9 or IPFIX.")
+                    + " Without: whatever looks like NetFlow v5, NetFlow v9 or IPFIX.")
     private Set<Integer> ports = Set.of();
 
     @Option(
@@ -132,7 +132,7 @@ final class VerifyCommand implements Callable<Integer> {
     private void requireFlows(Inspector inspector) {
         if (inspector.tally().messages() == 0 && inspector.tally().complaints() == 0) {
             throw CommandFailure.usage(
-                    "nothing in " + file + " looks like NetFlow v9 or IPFIX; --port says where it is sent");
+                    "nothing in " + file + " looks like NetFlow v5, NetFlow v9 or IPFIX; --port says where it is sent");
         }
     }
 

@@ -35,10 +35,16 @@ public record ApplianceConfig(
      *     the query takes the exporter's keys that have a plain value
      */
     public static ApplianceConfig forCollector(String url) throws ConfigException {
-        ExporterConfig exporter = CollectorUrl.read(url);
+        FlowExporterConfig exporter = CollectorUrl.read(url);
         StackConfig stack =
                 new StackConfig("flows", ConntrackSourceConfig.defaults("flows"), List.of(), List.of(exporter));
-        return new ApplianceConfig(Transport.EPOLL, List.of(stack), Map.of(exporter.name(), exporter));
+        String warning = Netflow5Keys.warning(exporter);
+        return new ApplianceConfig(
+                Transport.EPOLL,
+                List.of(stack),
+                Map.of(exporter.name(), exporter),
+                MetricsConfig.defaults(),
+                warning == null ? List.of() : List.of(new ConfigError("--collector", 0, 0, "", warning)));
     }
 
     /** The different sources, in the order stacks first name them. */

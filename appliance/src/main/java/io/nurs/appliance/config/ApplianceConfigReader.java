@@ -38,6 +38,7 @@ final class ApplianceConfigReader {
         InterfaceFields.check(stacks, exporters);
         EventExporters.check(stacks, exporters, placesBySource);
         FlowlessStacks.check(stacks, exporters, placesBySource);
+        Netflow5Keys.check(stacks, exporters);
         ConntrackTables.check(placesBySource);
         NfacctObjects.check(placesBySource);
         NftablesObjects.check(placesBySource);

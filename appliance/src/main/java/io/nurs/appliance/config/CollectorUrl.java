@@ -25,7 +25,7 @@ final class CollectorUrl {
                     0,
                     0,
                     ScalarText.quote(url)
-                            + " is not a collector's URL; write it as netflow9://192.0.2.10:9995 or ipfix://192.0.2.10:4739");
+                            + " is not a collector's URL; write it as netflow9://192.0.2.10:9995, netflow5://192.0.2.10:2055 or ipfix://192.0.2.10:4739");
         }
         problems.throwIfAny();
         if (protocol == null) {

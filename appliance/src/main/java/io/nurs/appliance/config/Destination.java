@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Destination permits CollectorDestination, FileDestination, OutputDestination {
     /** The keys stand among the exporter's own; null after reporting what is wrong. */
     static @Nullable Destination read(YamlSection exporter, FlowProtocol protocol) {
+        if (protocol == FlowProtocol.NETFLOW5) {
+            Netflow5Keys.checkDestination(exporter);
+        }
         YamlValue file = exporter.value("file");
         if (file == null) {
             return CollectorDestination.read(exporter, protocol);

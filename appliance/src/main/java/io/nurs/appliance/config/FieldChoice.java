@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  */
 public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
     private static final int MIN_RECORD_OCTETS = 4;
+    private static final List<FlowField> TEXT_FIELDS = List.of(FlowField.communityId, FlowField.postNatCommunityId);
 
     public FieldChoice {
         fields = List.copyOf(fields);
@@ -21,6 +22,17 @@ public record FieldChoice(FieldProfile profile, List<FlowField> fields) {
 
     static FieldChoice of(FieldProfile profile, FlowProtocol protocol, EnterpriseElements elements) {
         return new FieldChoice(profile, profile.fields(protocol, elements));
+    }
+
+    /** As a text has it: with Community IDs, unless the operator has chosen other fields than the usual ones or all. */
+    FieldChoice asText() {
+        return switch (profile) {
+            case DEFAULT, FULL ->
+                new FieldChoice(
+                        profile,
+                        Stream.concat(fields.stream(), TEXT_FIELDS.stream()).toList());
+            default -> this;
+        };
     }
 
     /**

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where flow records go, as what, and how messages are filled.
  *
  * @param preset what the keys that are absent were taken from
- * @param observationDomain observationDomainId(149), in NetFlow v9 the source id (u32), for the first source that uses this
+ * @param observationDomain observationDomainId(149), in NetFlow v9 the source id (u32), in NetFlow v5 engine type and id, for the first source that uses this
  *     exporter; the next source takes the next id, see {@link ApplianceConfig#observationDomain}
  * @param filter which conversations it gets, or null for all
  * @param maxMessageBytes UDP payload (headers of IP and UDP not included), or a message of a stream
@@ -109,7 +109,7 @@ public record FlowExporterConfig(
                 preset,
                 protocol,
                 fallback.destination,
-                section.integer("observation-domain", fallback.observationDomain, 0, ScalarText.U32_MAX),
+                section.integer("observation-domain", fallback.observationDomain, 0, protocol.maxDomain()),
                 section.optional("filter", FlowExpression::parse),
                 RecordsConfig.read(section, protocol, preset),
                 TemplateRefresh.read(section.section("template-refresh"), preset.templateRefresh(protocol)),

@@ -61,7 +61,9 @@ public enum FlowField {
     ctHelper(Presence.ALWAYS),
     ctId(Presence.ALWAYS),
     netnsName(Presence.ALWAYS),
-    flowEndEvidence(Presence.EVIDENCE);
+    flowEndEvidence(Presence.EVIDENCE),
+    communityId(Presence.ALWAYS),
+    postNatCommunityId(Presence.ALWAYS);
 
     /** Which flows have something to fill a field with. */
     public enum Presence {

@@ -1,11 +1,15 @@
 package io.nurs.appliance.config;
 
+import io.nurs.netflow5.Netflow5;
+
 /** What records are encoded in. */
 public enum FlowProtocol {
     /** RFC 3954 */
     NETFLOW9("netflow9", "NetFlow v9", 9995, 9995),
     /** RFC 7011; its ports are from §10.1. */
-    IPFIX("ipfix", "IPFIX", 4739, 4740);
+    IPFIX("ipfix", "IPFIX", 4739, 4740),
+    /** Cisco's "NetFlow Export Datagram Format": IPv4 only, and without templates. Its port is that of most collectors. */
+    NETFLOW5("netflow5", "NetFlow v5", 2055, 2055);
 
     private final String word;
     private final String title;
@@ -22,6 +26,11 @@ public enum FlowProtocol {
     /** As prose has it. */
     public String title() {
         return title;
+    }
+
+    /** The last observation domain, which NetFlow v5 has 16 bits for. */
+    long maxDomain() {
+        return this == NETFLOW5 ? Netflow5.MAX_ENGINE : ScalarText.U32_MAX;
     }
 
     /** Where collectors listen if nothing else is said. */

@@ -43,10 +43,11 @@ final class ObservationDomains {
     }
 
     private static void check(YamlValue place, Range range, List<Range> ranges) {
-        if (range.last > ScalarText.U32_MAX) {
+        long max = range.exporter.protocol().maxDomain();
+        if (range.last > max) {
             place.error("observation-domain " + range.first() + " leaves no room: " + (range.last - range.first() + 1)
                     + " readers of sources use this exporter, one domain each, and the last domain is "
-                    + ScalarText.U32_MAX);
+                    + max);
         }
         for (Range other : ranges) {
             if (range.overlaps(other)) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What an exporter's records say of a flow.
  *
  * @param biflow one record for both directions instead of one for each: in IPFIX as RFC 5103 has it, in NetFlow v9 with
- *     elements for initiator and responder
+ *     elements for the responder, in NetFlow v5 never
  * @param enterpriseElements which elements beside IANA's records have that the operator has not listed
  * @param enterpriseNumber unsigned; the elements of nurs are sent under it in IPFIX
  * @param options whether records about the exporter itself are sent as well
@@ -30,7 +30,7 @@ public record RecordsConfig(
     public static final int OUTPUT_ENTERPRISE = 0xffff_ffff;
 
     private static final long REVERSE_ENTERPRISE = 29305;
-    private static final int MAX_SAMPLING = 1_000_000;
+    static final int MAX_SAMPLING = 1_000_000;
     private static final List<String> OF_FLOWS =
             List.of("filter", "nat-view", "biflow", "sampling", "ingress-interface", "egress-interface");
 
@@ -42,13 +42,16 @@ public record RecordsConfig(
                 FieldChoice.of(FieldProfile.DEFAULT, protocol, EnterpriseElements.NETFILTER),
                 EnterpriseElements.NETFILTER,
                 EXAMPLE_ENTERPRISE,
-                true,
+                protocol != FlowProtocol.NETFLOW5,
                 1,
                 null);
     }
 
     /** The keys stand among the exporter's own. */
     static RecordsConfig read(YamlSection exporter, FlowProtocol protocol, CollectorPreset preset) {
+        if (protocol == FlowProtocol.NETFLOW5) {
+            return Netflow5Keys.readRecords(exporter);
+        }
         int enterpriseNumber = enterpriseNumber(exporter, protocol);
         EnterpriseElements fallback = protocol == FlowProtocol.IPFIX && exporter.value("enterprise-number") != null
                 ? EnterpriseElements.ALL
@@ -78,7 +81,7 @@ public record RecordsConfig(
                         InterfaceNumbers.read(exporter)));
     }
 
-    /** Of an output: no collector is there to learn of the exporter, and no enterprise's number is written. */
+    /** Of an output: no collector is there to learn of the exporter, and no enterprise's number is written. Text has Community IDs. */
     static RecordsConfig readOutput(YamlSection exporter) {
         return readFlows(
                 exporter,
@@ -86,7 +89,7 @@ public record RecordsConfig(
                 new RecordsConfig(
                         NatView.CLIENT,
                         true,
-                        FieldChoice.read(exporter, FlowProtocol.IPFIX, EnterpriseElements.ALL, false),
+                        FieldChoice.read(exporter, FlowProtocol.IPFIX, EnterpriseElements.ALL, false).asText(),
                         EnterpriseElements.ALL,
                         OUTPUT_ENTERPRISE,
                         false,

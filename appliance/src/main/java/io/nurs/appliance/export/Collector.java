@@ -31,6 +31,7 @@ import io.nurs.flow.FlowRecord;
 import io.nurs.flow.SystemUptime;
 import io.nurs.flow.Template;
 import io.nurs.ipfix.IpfixEncoder;
+import io.nurs.netflow5.Netflow5Encoder;
 import io.nurs.netflow9.Netflow9Encoder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public final class Collector implements Distribution.Member {
     private final FlowRecords records;
     private final NatRecords events;
     private final Consumer<FlowRecord<Uniflow>> send = this::send;
+    private final Consumer<Uniflow> refuse = this::refuse;
     private final ObservationRecords observations;
     private final Consumer<FlowRecord<? extends Observation>> sendObservation = this::sendObservation;
     private final Consumer<FlowRecord<NatEvent>> sendEvent = this::sendEvent;
@@ -66,6 +68,9 @@ public final class Collector implements Distribution.Member {
     private @Nullable Future<?> flushTick;
     private final CollectorStats stats;
     private final NotSent notSent = new NotSent();
+    /** What the protocol has no way to say. */
+    private final NotSent notSendable = new NotSent();
+
     private long knownLost;
     private String source = "";
     private int reader;
@@ -187,6 +192,8 @@ public final class Collector implements Distribution.Member {
                         .withNewTemplateCopies(refresh.copies())
                 : EncoderOptions.stream(domain, config.maxMessageBytes(), refresh.interval());
         return switch (config.protocol()) {
+            case NETFLOW5 ->
+                new Netflow5Encoder(options, clock, uptime, config.records().sampling());
             case NETFLOW9 -> new Netflow9Encoder(options, clock, uptime);
             case IPFIX -> new IpfixEncoder(options, clock);
         };
@@ -258,7 +265,7 @@ public final class Collector implements Distribution.Member {
         return link.spooled();
     }
 
-    /** observationDomain(149) of its messages, in v9 the source id. */
+    /** observationDomain(149) of its messages, in v9 the source id, in v5 engine type and id. */
     public long observationDomain() {
         return encoder.options().observationDomain();
     }
@@ -266,6 +273,11 @@ public final class Collector implements Distribution.Member {
     /** What was dropped here: there was no connection, or no room. */
     public NotSent notSent() {
         return notSent;
+    }
+
+    /** What its protocol has no records for: in NetFlow v5 flows of IPv6, and all that is no flow. */
+    public NotSent notSendable() {
+        return notSendable;
     }
 
     /** Has option records tell what the source has lost; another source's from now on, if they told of one before. */
@@ -361,7 +373,7 @@ public final class Collector implements Distribution.Member {
     /** On the event loop. */
     void export(ConntrackFlow flow, boolean interfaces) {
         if (filter == null || filter.matches(flow)) {
-            records.write(flow, interfaces, send);
+            records.write(flow, interfaces, send, refuse);
         }
     }
 
@@ -370,8 +382,16 @@ public final class Collector implements Distribution.Member {
         events.write(event, sendEvent);
     }
 
+    private void refuse(Uniflow flow) {
+        notSendable.add(1, flow.packets(), flow.octets(), clock.epochMillis());
+    }
+
     /** On the event loop. */
     void export(Observation observation) {
+        if (records.areAllThereIs()) {
+            notSendable.add(1, observation.packets(), observation.octets(), clock.epochMillis());
+            return;
+        }
         observations.write(observation, sendObservation);
     }
 

@@ -28,11 +28,11 @@ final class ConntrackTemplates {
         OTHER
     }
 
-    /** None if the exporter is one of events. */
+    /** None if the exporter is one of events, or of NetFlow v5, which has none. */
     ConntrackTemplates(FlowProtocol protocol, RecordsConfig config, RecordFields dictionary) {
         this.protocol = protocol;
         this.config = config;
-        if (config.fields().profile().isOfEvents()) {
+        if (config.fields().profile().isOfEvents() || protocol == FlowProtocol.NETFLOW5) {
             return;
         }
         boolean[] evidences =

@@ -1,6 +1,7 @@
 package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.config.NatView;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.flow.FlowRecord;
@@ -16,6 +17,7 @@ final class FlowRecords {
     private final boolean biflow;
     private final ConntrackTemplates templates;
     private final SystemInit systemInit;
+    private final @Nullable Netflow5Records netflow5;
     private final FlowSampling sampling;
     private @Nullable Uniflow uniflow;
     private @Nullable FlowRecord<Uniflow> record;
@@ -25,18 +27,26 @@ final class FlowRecords {
         this.natView = config.records().natView();
         this.biflow = config.records().biflow();
         this.sampling = new FlowSampling(config.records().sampling());
+        this.netflow5 = config.protocol() == FlowProtocol.NETFLOW5
+                ? new Netflow5Records(uptime, config.records().interfaces())
+                : null;
         RecordFields fields = new RecordFields(config.protocol(), config.records(), uptime, namespace);
         this.systemInit = fields.systemInit();
         this.templates = new ConntrackTemplates(config.protocol(), config.records(), fields);
     }
 
     List<Template<Uniflow>> templates() {
-        return templates.all();
+        return netflow5 != null ? List.of(netflow5.template()) : templates.all();
+    }
+
+    /** Whether the protocol has no records of anything else. */
+    boolean areAllThereIs() {
+        return netflow5 != null;
     }
 
     /** See {@link ConntrackTemplates#usual}. */
     List<Template<Uniflow>> usualTemplates(boolean interfaces) {
-        return templates.usual(interfaces);
+        return netflow5 != null ? List.of() : templates.usual(interfaces);
     }
 
     SystemInit systemInit() {
@@ -47,9 +57,14 @@ final class FlowRecords {
         return sampling;
     }
 
-    /** Writes one record of both directions, or one for each with traffic, the originator's first. */
-    void write(ConntrackFlow flow, boolean interfaces, Consumer<FlowRecord<Uniflow>> to) {
-        if (templates.isEmpty() || !sampling.takes(flow.original(), flow.zone())) {
+    /**
+     * Writes one record of both directions, or one for each with traffic, the originator's first.
+     *
+     * @param notSendable is told of a direction that the protocol has no record for
+     */
+    void write(
+            ConntrackFlow flow, boolean interfaces, Consumer<FlowRecord<Uniflow>> to, Consumer<Uniflow> notSendable) {
+        if ((templates.isEmpty() && netflow5 == null) || !sampling.takes(flow.original(), flow.zone())) {
             return;
         }
         Uniflow direction = uniflow;
@@ -58,10 +73,21 @@ final class FlowRecords {
         }
         direction.set(flow, false);
         if (biflow ? direction.isEitherReported() : direction.isReported()) {
-            to.accept(record(direction, interfaces));
+            write(direction, interfaces, to, notSendable);
         }
         if (!biflow && direction.set(flow, true).isReported()) {
+            write(direction, interfaces, to, notSendable);
+        }
+    }
+
+    private void write(
+            Uniflow direction, boolean interfaces, Consumer<FlowRecord<Uniflow>> to, Consumer<Uniflow> notSendable) {
+        if (netflow5 == null) {
             to.accept(record(direction, interfaces));
+        } else if (Netflow5Records.isSendable(direction)) {
+            netflow5.write(direction, to);
+        } else {
+            notSendable.accept(direction);
         }
     }
 
@@ -74,13 +100,19 @@ final class FlowRecords {
         return borrowed.set(template, flow);
     }
 
-    /** Packets that a record of this tells of. */
+    /** Packets that the last record of this tells of. */
     long packets(Uniflow flow) {
+        if (netflow5 != null) {
+            return netflow5.packets();
+        }
         return biflow ? flow.packets() + flow.reversePackets() : flow.packets();
     }
 
-    /** Octets that a record of this tells of. */
+    /** Octets that the last record of this tells of. */
     long octets(Uniflow flow) {
+        if (netflow5 != null) {
+            return netflow5.octets();
+        }
         return biflow ? flow.octets() + flow.reverseOctets() : flow.octets();
     }
 }

@@ -118,7 +118,9 @@ public enum NursElement {
             "octets to the originator since the entry was made"),
     ctTimeout(95, DataType.UNSIGNED32, ElementSemantics.QUANTITY, "seconds until the entry expires (CTA_TIMEOUT)"),
     ctIcmpId(96, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "ICMP identifier as it comes in"),
-    ctPostNatIcmpId(97, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "ICMP identifier as it goes out");
+    ctPostNatIcmpId(97, DataType.UNSIGNED16, ElementSemantics.IDENTIFIER, "ICMP identifier as it goes out"),
+    communityId(98, DataType.STRING, ElementSemantics.IDENTIFIER, "Community ID v1 of the packets before NAT"),
+    postNatCommunityId(99, DataType.STRING, ElementSemantics.IDENTIFIER, "Community ID v1 of the packets behind NAT");
 
     /** Netfilter's enterprise number, and what has an element there: ulogd2 sends these, and collectors know them. */
     private static final int NETFILTER = 21373;
@@ -157,7 +159,8 @@ public enum NursElement {
     InformationElement ofOurs(FlowProtocol protocol, int enterprise) {
         return switch (protocol) {
             case IPFIX -> new InformationElement(enterprise, id, name(), type);
-            case NETFLOW9 -> new InformationElement(InformationElement.IANA, NETFLOW9_IDS + id, name(), type);
+            // NetFlow v5 has no elements: nothing is made of these.
+            case NETFLOW5, NETFLOW9 -> new InformationElement(InformationElement.IANA, NETFLOW9_IDS + id, name(), type);
         };
     }
 

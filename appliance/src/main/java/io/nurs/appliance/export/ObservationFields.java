@@ -82,7 +82,7 @@ final class ObservationFields {
         var numbered = element.in(protocol, enterprise);
         return made(element, switch (protocol) {
             case IPFIX -> Field.string(numbered, value);
-            case NETFLOW9 -> Field.string(numbered, bytes, value);
+            case NETFLOW5, NETFLOW9 -> Field.string(numbered, bytes, value);
         });
     }
 
@@ -95,7 +95,7 @@ final class ObservationFields {
                     byte[] octets = value.apply(source);
                     MemorySegment.copy(octets, 0, datagram, ValueLayout.JAVA_BYTE, at, octets.length);
                 });
-            case NETFLOW9 ->
+            case NETFLOW5, NETFLOW9 ->
                 Field.string(numbered, bytes, source -> new String(value.apply(source), StandardCharsets.UTF_8));
         });
     }
@@ -106,7 +106,7 @@ final class ObservationFields {
         var numbered = element.in(protocol, enterprise);
         return made(element, switch (protocol) {
             case IPFIX -> Field.variable(numbered, length, writer);
-            case NETFLOW9 -> Field.octets(numbered, bytes, padded);
+            case NETFLOW5, NETFLOW9 -> Field.octets(numbered, bytes, padded);
         });
     }
 

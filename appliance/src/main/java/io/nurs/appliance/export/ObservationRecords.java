@@ -1,6 +1,7 @@
 package io.nurs.appliance.export;
 
 import io.nurs.appliance.config.FlowExporterConfig;
+import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.source.ConntrackEvent;
 import io.nurs.appliance.source.CounterReport;
 import io.nurs.appliance.source.NfacctReport;
@@ -28,7 +29,7 @@ final class ObservationRecords {
 
     /** @param namespace name of the network namespace that is read; empty for nursd's own */
     ObservationRecords(FlowExporterConfig config, RecordKind kind, String namespace) {
-        boolean none = config.records().fields().profile().isOfEvents();
+        boolean none = config.records().fields().profile().isOfEvents() || config.protocol() == FlowProtocol.NETFLOW5;
         this.kind = kind;
         this.fields = new ObservationFields(config, kind, namespace);
         this.events = kind == RecordKind.CONNTRACK_EVENTS && !none ? new ConntrackEventTemplates(fields) : null;

@@ -33,6 +33,7 @@ final class RecordFields {
     private final SystemUptime uptime;
     private final SystemInit init;
     private final String namespace;
+    private @Nullable CommunityId communityIds;
 
     /**
      * For one exporter.
@@ -135,14 +136,8 @@ final class RecordFields {
             case flowEndReason -> Field.u8(flowEndReason, Uniflow::flowEndReason);
             case firewallEvent -> Field.u8(firewallEvent, Uniflow::firewallEvent);
             case flowId -> flowId();
-            case ingressInterface ->
-                numbers == null
-                        ? Field.u32(ingressInterface, Uniflow::ingressInterface)
-                        : Field.u32(ingressInterface, flow -> flow.ingressInterface(numbers));
-            case egressInterface ->
-                numbers == null
-                        ? Field.u32(egressInterface, Uniflow::egressInterface)
-                        : Field.u32(egressInterface, flow -> flow.egressInterface(numbers));
+            case ingressInterface -> Field.u32(ingressInterface, flow -> flow.ingressInterface(numbers));
+            case egressInterface -> Field.u32(egressInterface, flow -> flow.egressInterface(numbers));
             case flowDirection -> Field.u8(flowDirection, Uniflow::flowDirection);
             case ctMark -> Field.u32(own(NursElement.ctMark), Uniflow::mark);
             case ctZone -> Field.u16(own(NursElement.ctZone), Uniflow::zone);
@@ -152,6 +147,20 @@ final class RecordFields {
             case ctId -> Field.u32(own(NursElement.ctId), Uniflow::id);
             case netnsName -> string(NursElement.netnsName, NAMESPACE_BYTES, flow -> namespace);
             case flowEndEvidence -> Field.u8(own(NursElement.flowEndEvidence), Uniflow::flowEndEvidence);
+            case communityId -> {
+                CommunityId id = communityIds();
+                yield Field.octets(
+                        own(NursElement.communityId),
+                        CommunityId.LENGTH,
+                        (flow, datagram, at) -> flow.writeCommunityId(id, datagram, at));
+            }
+            case postNatCommunityId -> {
+                CommunityId id = communityIds();
+                yield Field.octets(
+                        own(NursElement.postNatCommunityId),
+                        CommunityId.LENGTH,
+                        (flow, datagram, at) -> flow.writePostNatCommunityId(id, datagram, at));
+            }
         };
     }
 
@@ -172,6 +181,15 @@ final class RecordFields {
         return config.fields().profile() == FieldProfile.NSEL
                 ? Field.integer(flowId, Integer.BYTES, Uniflow::id)
                 : Field.u64(flowId, Uniflow::flowId);
+    }
+
+    /** Made for those who want it, and used on one event loop only. */
+    private CommunityId communityIds() {
+        CommunityId ids = communityIds;
+        if (ids == null) {
+            ids = communityIds = new CommunityId();
+        }
+        return ids;
     }
 
     private InformationElement own(NursElement element) {

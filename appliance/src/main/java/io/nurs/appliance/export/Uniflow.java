@@ -6,6 +6,7 @@ import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.netlink.conntrack.TupleView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of a flow as a record shows it: which of the entry's addresses are the source, the destination, and those
@@ -134,6 +135,16 @@ final class Uniflow {
         return seen.icmpCode();
     }
 
+    /** The same for both directions: that of the packets before NAT. */
+    void writeCommunityId(CommunityId id, MemorySegment to, long offset) {
+        id.write(flow.original(), to, offset);
+    }
+
+    /** The same for both directions: that of the packets behind NAT. */
+    void writePostNatCommunityId(CommunityId id, MemorySegment to, long offset) {
+        id.writePostNat(flow.original(), flow.reply(), to, offset);
+    }
+
     /** Type in the upper octet, code in the lower. */
     int icmpTypeCode() {
         return icmpType() << 8 | icmpCode();
@@ -173,13 +184,20 @@ final class Uniflow {
         return reply ? flow.ingressInterface() : flow.egressInterface();
     }
 
-    /** Those that a filter knows, or these. */
-    int ingressInterface(InterfaceNumbers otherwise) {
-        return hasInterfaces() ? ingressInterface() : reply ? otherwise.egress() : otherwise.ingress();
+    /** The one that a filter knows, or one of these. */
+    int ingressInterface(@Nullable InterfaceNumbers otherwise) {
+        if (otherwise == null || hasInterfaces()) {
+            return ingressInterface();
+        }
+        return reply ? otherwise.egress() : otherwise.ingress();
     }
 
-    int egressInterface(InterfaceNumbers otherwise) {
-        return hasInterfaces() ? egressInterface() : reply ? otherwise.ingress() : otherwise.egress();
+    /** The same. */
+    int egressInterface(@Nullable InterfaceNumbers otherwise) {
+        if (otherwise == null || hasInterfaces()) {
+            return egressInterface();
+        }
+        return reply ? otherwise.ingress() : otherwise.egress();
     }
 
     private boolean hasInterfaces() {

@@ -20,6 +20,7 @@ final class CollectorMeters implements Part {
         bindSent();
         bindConnection();
         bindNotSent();
+        bindNotSendable();
         SpoolStats spool = collector.spooled();
         if (spool != null) {
             bindSpool(spool);
@@ -102,6 +103,18 @@ final class CollectorMeters implements Part {
                 "bytes",
                 "Octets that records told of which were dropped before they were encoded.",
                 notSent::octets);
+    }
+
+    private void bindNotSendable() {
+        NotSent notSendable = collector.notSendable();
+        meters.counter(
+                "nurs.export.not.sendable.records",
+                "records",
+                "Records that NetFlow v5 has no way to say: flows of IPv6, and all that is no flow.",
+                notSendable::flows);
+        meters.counter(
+                "nurs.export.not.sendable.packets", "packets", "Packets of those records.", notSendable::packets);
+        meters.counter("nurs.export.not.sendable", "bytes", "Octets of those records.", notSendable::octets);
     }
 
     private void bindSpool(SpoolStats spool) {

@@ -166,7 +166,7 @@ final class SpoolBacklog {
         return !messages.isEmpty();
     }
 
-    /** They go before the first that waits. Version 9 counts them: they take the numbers of those that were lost. */
+    /** They go before the first that waits. Version 9 alone counts them: they take the numbers of those that were lost. */
     private void renumber(ByteBuf message, int before) {
         Waiting head = refused.peek();
         int version = SpoolFrame.version(message);
@@ -174,7 +174,7 @@ final class SpoolBacklog {
         int next = head != null
                 ? head.message.getInt(head.message.readerIndex() + at)
                 : disk.next().getInt(at);
-        message.setInt(at, version == SpoolFrame.IPFIX ? next : next - before);
+        message.setInt(at, SpoolFrame.countsRecords(version) ? next : next - before);
     }
 
     /** Has files deleted that were sent. */

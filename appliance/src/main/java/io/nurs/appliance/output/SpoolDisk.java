@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class SpoolDisk {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDisk.class);
     private static final int SEGMENT_BYTES = 4 << 20;
-    private static final String WRAPPED = "-netflow9";
+    private static final String WRAPPED = "-netflow";
 
     private final Path directory;
     private final String name;
@@ -69,7 +69,7 @@ final class SpoolDisk {
 
     /** What an earlier process left. */
     private void find() throws IOException {
-        Pattern pattern = Pattern.compile(Pattern.quote(name) + "-(\\d{10})(" + WRAPPED + ")?\\.ipfix");
+        Pattern pattern = Pattern.compile(Pattern.quote(name) + "-(\\d{10})(" + WRAPPED + "[59])?\\.ipfix");
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
             files = all.sorted().toList();
@@ -193,7 +193,7 @@ final class SpoolDisk {
             out = null;
             to.close();
         }
-        String suffix = staging.isWrapped() ? WRAPPED : "";
+        String suffix = staging.isWrapped() ? WRAPPED + staging.version() : "";
         Path path = directory.resolve("%s-%010d%s.ipfix".formatted(name, nextNumber, suffix));
         out = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
         Segment segment = new Segment(path, nextNumber++, staging.isWrapped(), 0);

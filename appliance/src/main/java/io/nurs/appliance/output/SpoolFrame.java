@@ -4,15 +4,18 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 
 /**
- * How a message stands in a segment, which is an IPFIX file (RFC 5655): IPFIX as it is, a NetFlow v9 packet as the
+ * How a message stands in a segment, which is an IPFIX file (RFC 5655): IPFIX as it is, a packet of NetFlow v9 or v5 as the
  * ipPayloadPacketSection of one record, template included, so that each is a message on its own.
  */
 final class SpoolFrame {
     static final int IPFIX = 10;
     static final int NETFLOW9 = 9;
+    static final int NETFLOW5 = 5;
 
     static final int IPFIX_HEADER = 16;
     static final int NETFLOW9_HEADER = 20;
+    static final int NETFLOW5_HEADER = 24;
+    static final int NETFLOW5_RECORD = 48;
 
     private static final int MAX_LENGTH = 65535;
     private static final int TEMPLATE_ID = 256;
@@ -46,7 +49,7 @@ final class SpoolFrame {
         int length = length(message);
         if (version(message) != IPFIX) {
             int at = message.readerIndex();
-            putWrapper(segment, length, message.readableBytes(), message.getInt(at + 8), message.getInt(at + 16));
+            putWrapper(segment, length, message.readableBytes(), message.getInt(at + 8), domain(message, at));
         }
         int limit = segment.limit();
         segment.limit(segment.position() + message.readableBytes());
@@ -55,6 +58,11 @@ final class SpoolFrame {
         while (segment.position() < start + length) {
             segment.put((byte) 0);
         }
+    }
+
+    /** The source id of version 9, engine type and id of version 5. */
+    private static int domain(ByteBuf message, int at) {
+        return version(message) == NETFLOW5 ? message.getUnsignedShort(at + 20) : message.getInt(at + 16);
     }
 
     private static void putWrapper(ByteBuffer to, int length, int content, int unixSeconds, int domain) {
@@ -85,8 +93,17 @@ final class SpoolFrame {
         return (octets + 3) & -4;
     }
 
+    /** Whether the sequence counts data records; it counts messages otherwise. */
+    static boolean countsRecords(int version) {
+        return version != NETFLOW9;
+    }
+
     /** Where a header has the sequence number. */
     static int sequenceOffset(int version) {
-        return version == IPFIX ? 8 : 12;
+        return switch (version) {
+            case IPFIX -> 8;
+            case NETFLOW5 -> 16;
+            default -> 12;
+        };
     }
 }

@@ -18,6 +18,9 @@ final class SpoolRecords {
     private final Map<Integer, int[]> templates = new HashMap<>();
 
     int count(ByteBuffer message) {
+        if (message.getShort(0) == SpoolFrame.NETFLOW5) {
+            return Math.min(u16(message, 2), message.limit() / SpoolFrame.NETFLOW5_RECORD);
+        }
         boolean ipfix = message.getShort(0) == SpoolFrame.IPFIX;
         // RFC 3954 §5.1 counts templates as well; RFC 7011 §3.1 has no count.
         int records = ipfix ? 0 : u16(message, 2);

@@ -29,7 +29,7 @@ final class SpoolSequence {
             offset += last + lastRecords - original;
         }
         last = original;
-        lastRecords = version == SpoolFrame.IPFIX ? records : 1;
+        lastRecords = SpoolFrame.countsRecords(version) ? records : 1;
         message.setInt(at, original + offset);
     }
 }

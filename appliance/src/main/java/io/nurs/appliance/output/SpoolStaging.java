@@ -11,7 +11,7 @@ final class SpoolStaging {
     final ByteBuffer octets = ByteBuffer.allocateDirect(BYTES);
     private int[] records = new int[256];
     private int count;
-    private boolean wrapped;
+    private int version = SpoolFrame.IPFIX;
 
     /** What was written, set by the disk's thread. */
     int writtenMessages;
@@ -23,7 +23,7 @@ final class SpoolStaging {
     }
 
     void add(ByteBuf message, int recordCount) {
-        wrapped = SpoolFrame.version(message) != SpoolFrame.IPFIX;
+        version = SpoolFrame.version(message);
         SpoolFrame.put(message, octets);
         if (count == records.length) {
             records = Arrays.copyOf(records, 2 * count);
@@ -40,7 +40,12 @@ final class SpoolStaging {
     }
 
     boolean isWrapped() {
-        return wrapped;
+        return version != SpoolFrame.IPFIX;
+    }
+
+    /** Of its messages. */
+    int version() {
+        return version;
     }
 
     /** Whole messages among the first {@code bytes}. */

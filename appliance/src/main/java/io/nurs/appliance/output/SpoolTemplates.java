@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The templates at the beginning of spooled messages, as messages without data: what a collector that returns is sent first, and
- * what is lost without harm if it has not returned.
+ * what is lost without harm if it has not returned. NetFlow v5 has no templates: its headers alone do.
  */
 final class SpoolTemplates {
     static final int FIRST_DATA_SET = 256;
@@ -33,6 +33,10 @@ final class SpoolTemplates {
     /** False when a message with data behind templates was seen: what follows repeats them. */
     boolean add(ByteBuffer message) {
         int version = message.getShort(0);
+        if (version == SpoolFrame.NETFLOW5) {
+            addHeader(message);
+            return false;
+        }
         int header = version == SpoolFrame.IPFIX ? SpoolFrame.IPFIX_HEADER : SpoolFrame.NETFLOW9_HEADER;
         int end = header;
         int templates = 0;
@@ -46,6 +50,14 @@ final class SpoolTemplates {
             messages.add(copy.array());
         }
         return end == header || end + 4 > message.limit();
+    }
+
+    /** A datagram of NetFlow v5 with a count of 0. */
+    private void addHeader(ByteBuffer message) {
+        ByteBuffer copy =
+                ByteBuffer.allocate(SpoolFrame.NETFLOW5_HEADER).put(0, message, 0, SpoolFrame.NETFLOW5_HEADER);
+        copy.putShort(2, (short) 0);
+        messages.add(copy.array());
     }
 
     private static boolean isTemplates(ByteBuffer message, int at) {

@@ -220,6 +220,7 @@ final class StatusJson {
         json.writeNumberProperty("lostMessages", collector.lostMessages());
         json.writeNumberProperty("lost", collector.lost());
         json.writeNumberProperty("notSent", collector.notSent());
+        json.writeNumberProperty("notSendable", collector.notSendable());
         json.writeNumberProperty("lastNotSent", collector.lastNotSentMillis());
         json.writeNumberProperty("templates", collector.templates());
         json.writeNumberProperty("lastTemplate", collector.lastTemplateMillis());

@@ -185,6 +185,7 @@ record StatusReport(
      * @param octets of its messages
      * @param lost records that were encoded and went nowhere, as far as can be known
      * @param notSent records that were dropped here
+     * @param notSendable records that the protocol has no way to say
      * @param lastNotSentMillis when the last one was
      * @param lastTemplateMillis when templates were last sent, to a second
      * @param failure in words: why there is no connection; empty if there is
@@ -202,6 +203,7 @@ record StatusReport(
             long lostMessages,
             long lost,
             long notSent,
+            long notSendable,
             long lastNotSentMillis,
             long templates,
             long lastTemplateMillis,

@@ -316,6 +316,7 @@ final class StatusReporter {
                 collector.lostMessages(),
                 collector.lostRecords(),
                 collector.notSent().flows(),
+                collector.notSendable().flows(),
                 collector.notSent().lastMillis(),
                 collector.encoded().templates(),
                 look.templates.millis(),

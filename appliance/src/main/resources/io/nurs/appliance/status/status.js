@@ -317,9 +317,14 @@ function collectorState(c) {
   return c.failure ? [["tag fail", "✕ down"], ["why", c.failure]] : [["tag fail", "✕ down"]];
 }
 
+// Flows of IPv6, which NetFlow v5 has no room for.
+function notSendable(c) {
+  return c.notSendable > 0 ? "; " + plural(c.notSendable, "record", "records") + " not sendable" : "";
+}
+
 function showCollectors(report) {
   rows($("collectors"), report.collectors, collectorKey, c => [
-    [["", c.name], ["place", c.protocol + " to " + c.destination + ", domain " + c.domain + ", from " + c.source]],
+    [["", c.name], ["place", c.protocol + " to " + c.destination + ", domain " + c.domain + ", from " + c.source + notSendable(c)]],
     collectorState(c),
     rate(rateOf(r => collector(r, collectorKey(c))?.records)),
     count(c.records),

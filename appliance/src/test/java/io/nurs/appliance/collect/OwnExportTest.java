@@ -94,6 +94,12 @@ class OwnExportTest {
                 () -> recorded.kinds().toString());
     }
 
+    @Test
+    void softflowdsVersion5IsInOrder() throws Exception {
+        softflowd(5);
+        assertEquals(List.of(), recorded.complaints());
+    }
+
     /** Flows of the fixture's own packets, which serve as well as any. */
     private void softflowd(int version) throws IOException, InterruptedException {
         Requires.tools("softflowd");

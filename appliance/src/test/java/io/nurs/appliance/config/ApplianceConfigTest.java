@@ -35,8 +35,8 @@ class ApplianceConfigTest {
     void aBadCollectorUrlNamesEveryMistake() {
         assertUrlError(
                 "192.0.2.10:9995",
-                "--collector: \"192.0.2.10:9995\" is not a collector's URL; write it as netflow9://192.0.2.10:9995 or"
-                        + " ipfix://192.0.2.10:4739");
+                "--collector: \"192.0.2.10:9995\" is not a collector's URL; write it as netflow9://192.0.2.10:9995,"
+                        + " netflow5://192.0.2.10:2055 or ipfix://192.0.2.10:4739");
         assertUrlError(
                 "netflow9://2001:db8::1?natview=wire&observation-domain=x",
                 "--collector: collector: \"2001:db8::1\": an IPv6 address needs brackets, such as [2001:db8::1]:9995\n"

@@ -105,7 +105,7 @@ class CollectorPresetTest {
                 warnings("preset: elastic, transport: tcp"));
         assertEquals(
                 List.of(
-                        "nurs.yaml:2:70: exporters.main.type: Logstash's codec does not know all elements of these records in"
+                        "nurs.yaml:2:68: exporters.main.type: Logstash's codec does not know all elements of these records in"
                                 + " NetFlow v9, and drops them; write type: ipfix"),
                 warnings("preset: logstash, type: netflow9"));
         assertEquals(List.of(), warnings("preset: akvorado, biflow: true, ingress-interface: 2, egress-interface: 3"));

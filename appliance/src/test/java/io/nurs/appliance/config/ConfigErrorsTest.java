@@ -291,7 +291,7 @@ class ConfigErrorsTest {
                 "stacks: [{ name: a, source: { type: contrack }, exporters: [main] }]\nexporters: { main: { collector: x } }",
                 "1:37: stacks[0].source.type: \"contrack\" is unknown; did you mean conntrack? known values: conntrack,"
                         + " conntrack-events, nfacct, conntrack-stats, nflog, nfqueue, nftables",
-                "2:20: exporters.main: key \"type\" is missing: one of netflow9, ipfix, json, csv, xml, syslog, pcap");
+                "2:20: exporters.main: key \"type\" is missing: one of netflow9, ipfix, netflow5, json, csv, xml, syslog, pcap");
     }
 
     @Test

@@ -22,6 +22,7 @@ import io.nurs.flow.FlowDecoder;
 import io.nurs.flow.FlowEncoder;
 import io.nurs.flow.SystemUptime;
 import io.nurs.ipfix.IpfixDecoder;
+import io.nurs.netflow5.Netflow5Decoder;
 import io.nurs.netflow9.Netflow9Decoder;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -88,6 +89,7 @@ public final class EmbeddedCollector implements AutoCloseable {
 
     private static FlowDecoder decoder(FlowExporterConfig config) {
         return switch (config.protocol()) {
+            case NETFLOW5 -> new Netflow5Decoder(DecoderLimits.DEFAULT);
             case NETFLOW9 -> new Netflow9Decoder(DecoderLimits.DEFAULT);
             case IPFIX ->
                 new IpfixDecoder(

@@ -9,6 +9,7 @@ import io.nurs.appliance.lab.Nfacctd;
 import io.nurs.appliance.lab.Nfcapd;
 import io.nurs.appliance.lab.Program;
 import io.nurs.appliance.lab.Requires;
+import io.nurs.appliance.source.EntryMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -39,7 +40,8 @@ class ForeignCollectorsTest {
     Path directory;
 
     @ParameterizedTest
-    @MethodSource("io.nurs.appliance.export.RecordConfigs#urls")
+    @MethodSource({"io.nurs.appliance.export.RecordConfigs#urls", "io.nurs.appliance.export.RecordConfigs#netflow5Urls"
+    })
     void tsharkAndNfdumpReadTheSame(String url) throws Exception {
         // nfdump 1.7.1 counts no option records in IPFIX's sequence, and would miss as many.
         boolean options = url.startsWith("netflow9");
@@ -64,7 +66,8 @@ class ForeignCollectorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.nurs.appliance.export.RecordConfigs#urls")
+    @MethodSource({"io.nurs.appliance.export.RecordConfigs#urls", "io.nurs.appliance.export.RecordConfigs#netflow5Urls"
+    })
     void pmacctReadsTheOriginatorsHalf(String url) throws Exception {
         // Cisco's counters it takes for none: NetFlow v9's initiatorOctets without octetDeltaCount.
         boolean counters = !url.startsWith("netflow9://192.0.2.1?fields=nsel");
@@ -147,7 +150,7 @@ class ForeignCollectorsTest {
 
     /** One of eight is sent, and stands for eight. */
     @ParameterizedTest
-    @MethodSource("io.nurs.appliance.export.RecordConfigs#protocols")
+    @MethodSource("io.nurs.appliance.export.RecordConfigs#protocolsOfFlows")
     void pmacctScalesByTheSamplingThatItIsTold(String protocol) throws Exception {
         try (Sent sent = Sent.sampled(protocol + "://192.0.2.1?sampling=8");
                 Nfacctd nfacctd = Nfacctd.scaling(directory)) {
@@ -158,6 +161,24 @@ class ForeignCollectorsTest {
                     scaled,
                     nfacctd.flows(scaled.size()).stream().map(Told::byNfacctd).toList(),
                     "nfacctd");
+        }
+    }
+
+    /** More than 32 bits can say: split, and the sum is what was counted. */
+    @Test
+    void othersAddUpWhatNetflow5HadToSplit() throws Exception {
+        try (Sent sent = Sent.of("netflow5://192.0.2.1", Netflow5RecordsTest.LARGE);
+                Nfcapd nfcapd = Nfcapd.start(directory.resolve("nfcapd"));
+                Nfacctd nfacctd = Nfacctd.start(directory)) {
+            sent.to(nfcapd.port());
+            sent.to(nfacctd.port());
+            long[] sums = nfcapd.endWithSums();
+            assertEquals(Netflow5RecordsTest.LARGE_PACKETS, sums[1]);
+            assertEquals(Netflow5RecordsTest.LARGE_OCTETS, sums[2]);
+            // It adds up records of one flow by itself.
+            Map<String, Object> flow = nfacctd.flows(1).getFirst();
+            assertEquals(Netflow5RecordsTest.LARGE_PACKETS, Told.byNfacctd(flow).packets());
+            assertEquals(Netflow5RecordsTest.LARGE_OCTETS, Told.byNfacctd(flow).octets());
         }
     }
 
@@ -176,6 +197,12 @@ class ForeignCollectorsTest {
             collector.collector().tellInterfaces(names -> names.visit(2, "eth0", "nach Zürich"));
             collector.runPending();
             SampleFlows.into(collector);
+            return new Sent(collector, collector.datagrams());
+        }
+
+        static Sent of(String url, EntryMessage entry) {
+            EmbeddedCollector collector = EmbeddedCollector.decoding(url);
+            SampleFlows.into(collector, entry);
             return new Sent(collector, collector.datagrams());
         }
 

@@ -13,7 +13,6 @@ import io.nurs.netflow9.Netflow9Scope;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -221,9 +220,8 @@ class OptionRecordsTest {
                 .toList();
         assertEquals(List.of("flowEndEvidence"), names);
         assertEquals(
-                Stream.of(NursElement.values())
-                        .filter(element -> Stream.of(FlowField.values())
-                                .anyMatch(field -> field.name().equals(element.name())))
+                RecordConfigs.config("ipfix://192.0.2.1?fields=full").records().fields().fields().stream()
+                        .filter(FlowField::isOfNurs)
                         .count(),
                 options("ipfix://192.0.2.1?fields=full").stream()
                         .filter(record -> record.has(informationElementName))

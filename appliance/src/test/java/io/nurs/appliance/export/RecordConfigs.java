@@ -26,6 +26,15 @@ final class RecordConfigs {
         return urls().filter(url -> url.startsWith("ipfix"));
     }
 
+    /** Their fields are always the same. */
+    static Stream<String> netflow5Urls() {
+        return Stream.of("netflow5://192.0.2.1?nat-view=client", "netflow5://192.0.2.1?nat-view=wire");
+    }
+
+    static Stream<String> protocolsOfFlows() {
+        return Stream.concat(protocols(), Stream.of("netflow5"));
+    }
+
     static Stream<String> protocols() {
         return Stream.of("netflow9", "ipfix");
     }

@@ -155,6 +155,44 @@ class RecordFieldsTest {
         }
     }
 
+    @Test
+    void communityIdsAreOnTheWireIfTheyAreListed() {
+        for (FlowProtocol protocol : List.of(FlowProtocol.NETFLOW9, FlowProtocol.IPFIX)) {
+            List<DataRecord> records = records(
+                    RecordConfigs.configured(
+                            "type: " + protocol
+                                    + ", collector: 192.0.2.1, biflow: false, fields: [octetDeltaCount, communityId, postNatCommunityId]"));
+            InformationElement before = own(NursElement.communityId, protocol);
+            InformationElement behind = own(NursElement.postNatCommunityId, protocol);
+            // Computed with Python's hashlib: 198.51.100.2:40000 and 198.51.100.1:80, 203.0.113.1:50000 and
+            // 203.0.113.2:8080.
+            for (DataRecord direction : records.subList(0, 2)) {
+                assertEquals("1:fgwxepDFWvBiTdqdQg1lExC/UhU=", text(direction, before));
+                assertEquals("1:XumFza8BpPPNdWruPH8hO2qeFnA=", text(direction, behind));
+            }
+        }
+    }
+
+    @Test
+    void communityIdsAreInAllTextsAndInNoOtherDefault() {
+        for (String type : List.of("json", "csv", "xml", "syslog")) {
+            assertTrue(hasCommunityIds("type: " + type + ", unix: /run/reader"), type);
+            assertTrue(hasCommunityIds("type: " + type + ", unix: /run/reader, fields: full"), type);
+            assertFalse(hasCommunityIds("type: " + type + ", unix: /run/reader, fields: minimal"), type);
+        }
+        for (String type : List.of("netflow9", "ipfix", "netflow9, fields: full", "ipfix, fields: full")) {
+            assertFalse(hasCommunityIds("collector: 192.0.2.1, type: " + type), type);
+        }
+    }
+
+    private static boolean hasCommunityIds(String exporter) {
+        return RecordConfigs.configured(exporter)
+                .records()
+                .fields()
+                .fields()
+                .containsAll(List.of(FlowField.communityId, FlowField.postNatCommunityId));
+    }
+
     private static InformationElement own(NursElement element, FlowProtocol protocol) {
         return element.in(protocol, 32473);
     }

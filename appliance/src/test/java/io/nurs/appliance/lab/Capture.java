@@ -168,6 +168,9 @@ public final class Capture implements AutoCloseable {
                         flows.add(Json.object(fields));
                     }
                 });
+            } else if (name.startsWith("pdu ")) {
+                // NetFlow v5 has no sets.
+                flows.add(Json.object(value));
             }
         });
         return flows;

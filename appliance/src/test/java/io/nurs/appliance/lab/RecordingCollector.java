@@ -30,7 +30,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A collector on 127.0.0.1, of NetFlow v9 and of IPFIX, that keeps datagrams as they come, and decodes them when it is asked; or
+ * A collector on 127.0.0.1, of NetFlow v5, NetFlow v9 and IPFIX, that keeps datagrams as they come, and decodes them when it is asked; or
  * one that adds up what they say and keeps none.
  */
 public final class RecordingCollector implements AutoCloseable {
@@ -47,7 +47,7 @@ public final class RecordingCollector implements AutoCloseable {
     private record Received(InetSocketAddress from, ByteBuf datagram) {}
 
     private final boolean keeps;
-    private final BothDecoders decoder = new BothDecoders();
+    private final AllDecoders decoder = new AllDecoders();
     private Counted tally = new Counted(0, 0);
     private final List<DecodeAnomaly> tallied = new ArrayList<>();
 
@@ -157,7 +157,7 @@ public final class RecordingCollector implements AutoCloseable {
     }
 
     private void forEachMessage(Consumer<DecodedMessage> consumer) {
-        BothDecoders decoders = new BothDecoders();
+        AllDecoders decoders = new AllDecoders();
         received().forEach(received -> {
             DecodedMessage message = decoders.decode(received.from, received.datagram);
             if (message != null) {

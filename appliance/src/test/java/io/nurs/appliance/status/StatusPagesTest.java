@@ -79,6 +79,23 @@ class StatusPagesTest {
     }
 
     @Test
+    void saysWhatNetflow5CannotSay() throws Exception {
+        Subject subject = lab.closing(Subject.start("""
+                stacks: [{ name: flows, source: { type: conntrack, namespace: %s }, exporters: [old] }]
+                exporters: { old: { type: netflow5, collector: "127.0.0.1:%d" } }
+                metrics: { listen: "127.0.0.1:0" }
+                """.formatted(lab.router(), collector.port())));
+        InetSocketAddress at = serve(subject, lab.closing(StatusPages.start(subject::appliance, "1.2.3")));
+        new Traffic(lab).manyUdpFlows(Traffic.at(Lab.SERVER6, Lab.PLAIN), 20_000, 5);
+        lab.inRouter("conntrack", "-F");
+        subject.waitForEnded(5);
+        Map<String, Object> old = first(status(at), "collectors");
+        assertEquals("NetFlow v5", old.get("protocol"));
+        assertEquals(10, Json.number(old, "notSendable"), "both directions");
+        assertEquals(0, Json.number(old, "notSent"));
+    }
+
+    @Test
     void saysWhatIsSo() throws Exception {
         Subject subject = subject();
         StatusPages pages = lab.closing(StatusPages.start(subject::appliance, "1.2.3"));

@@ -52,7 +52,7 @@ public final class CaptureReader {
     /**
      * Nothing is read yet.
      *
-     * @param ports of collectors; if empty, whatever looks like NetFlow v9 or IPFIX is inspected
+     * @param ports of collectors; if empty, whatever looks like NetFlow v5, NetFlow v9 or IPFIX is inspected
      */
     public CaptureReader(Inspector inspector, Set<Integer> ports) {
         this.inspector = inspector;

@@ -6,6 +6,9 @@ import java.time.Instant;
 
 /** Whether octets that nobody has announced look like messages of flows. A DNS query may begin with a 9 too. */
 final class FlowPayload {
+    private static final int NETFLOW5 = 5;
+    private static final int NETFLOW5_HEADER = 24;
+    private static final int NETFLOW5_RECORD = 48;
     private static final int NETFLOW9 = 9;
     private static final int NETFLOW9_HEADER = 20;
     private static final int NETFLOW9_TIME = 8;
@@ -29,6 +32,9 @@ final class FlowPayload {
         int length = message.readableBytes();
         int at = message.readerIndex();
         return switch (length < 2 ? 0 : message.getUnsignedShort(at)) {
+            case NETFLOW5 ->
+                length > NETFLOW5_HEADER
+                        && length == NETFLOW5_HEADER + message.getUnsignedShort(at + 2) * NETFLOW5_RECORD;
             case NETFLOW9 ->
                 length == NETFLOW9_HEADER
                         ? message.getUnsignedShort(at + 2) == 0

@@ -110,6 +110,7 @@ public final class EcsLines implements RecordLines {
             if (address != null) {
                 network.put("type", address instanceof Inet6Address ? "ipv6" : "ipv4");
             }
+            put(network, "community_id", take("communityId", String.class));
             Long protocol = take("protocolIdentifier", Long.class);
             if (protocol != null) {
                 String name = Numbers.protocol(protocol);
