@@ -129,7 +129,7 @@ public final class Appliance {
     /** Last reports first, then what collectors have not been sent yet, then the loops. */
     public synchronized void stop() throws InterruptedException {
         List<Source> sources = sources();
-        sources.forEach(Source::beginStop);
+        readers.forEach(Reader::beginStop);
         for (Source source : sources) {
             source.stop();
         }

@@ -16,6 +16,7 @@ import io.nurs.appliance.config.NftablesSourceConfig;
 import io.nurs.appliance.config.SourceConfig;
 import io.nurs.appliance.config.StackConfig;
 import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.export.CollectorOpener;
 import io.nurs.appliance.export.FlowExporter;
 import io.nurs.appliance.export.Stack;
 import io.nurs.appliance.filter.FlowFilter;
@@ -97,7 +98,7 @@ final class Reader {
 
     Collector openCollector(CollectorKey key) throws StartException, InterruptedException {
         FlowExporterConfig flows = key.exporter();
-        Collector opened = Collector.open(
+        Collector opened = CollectorOpener.open(
                         flows, key.domain(), key.namespace(), key.kind(), loop, transport, ExportClock.SYSTEM, uptime)
                 .fedBy(plan.source().name(), plan.number());
         LOG.info(
@@ -196,6 +197,10 @@ final class Reader {
 
     void beginStop() {
         Source stopping = source;
+        FlowExporter feeding = exporter;
+        if (feeding != null && plan.source() instanceof ConntrackSourceConfig conntrack) {
+            loop.execute(() -> feeding.hurry(conntrack.shutdownTimeout()));
+        }
         if (stopping != null) {
             stopping.beginStop();
         }

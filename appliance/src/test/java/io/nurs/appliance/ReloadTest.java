@@ -50,6 +50,10 @@ class ReloadTest extends RouterTest {
     /** What the JVM opens and starts for itself meanwhile. */
     private static final long SLACK = 4;
 
+    /** A mistake: there are no such files. */
+    private static final String WITHOUT_KEYS = "away: { type: ipfix, transport: tls, collector: \"127.0.0.1:1\","
+            + " tls: { certificate: /no/c, key: /no/k, trust: /no/t } }\n";
+
     private static final InetSocketAddress SERVER = Traffic.at(Lab.SERVER4, Lab.PLAIN);
 
     @TempDir
@@ -140,7 +144,7 @@ class ReloadTest extends RouterTest {
                                 + "file: { type: ipfix, file: { path: %s } }\n".formatted(directory.resolve("flows"))));
         List<String> bad = List.of(
                 config(", namespace: nowhere", main).replaceFirst("namespace: [^,]+, ", ""),
-                config(", active-timeout: 1s", main + v9("other", changing.port(), ", source-address: 192.0.2.99")),
+                config(", active-timeout: 1s", main + WITHOUT_KEYS),
                 config(
                         ", active-timeout: 1s",
                         v9("main", unchanged.port(), ", dscp: 9")
@@ -257,6 +261,30 @@ class ReloadTest extends RouterTest {
     }
 
     @Test
+    void aCollectorThatCannotBeReachedDoesNotStopTheOthersAndNoReloadEither() throws Exception {
+        String main = v9("main", collector.port(), "");
+        String names = v9("named", collector.port(), ", observation-domain: 8")
+                .replace("127.0.0.1:" + collector.port(), "no-such-collector.invalid:9995");
+        String away = v9("away", collector.port(), ", observation-domain: 9, source-address: 192.0.2.99");
+        subject = lab.closing(Subject.start(config(", accounting: end", away + names + main)));
+        flows(2, Lab.PLAIN);
+        Wait.until("both directions of each", () -> collector.records().size() == 4);
+        for (Collector down : subject.appliance().collectors().subList(0, 2)) {
+            assertFalse(down.isUp());
+            assertFalse(down.stats().lastFailure().isEmpty());
+            Wait.until("what it was not sent", () -> down.notSent().flows() == 4);
+        }
+
+        ReloadOutcome outcome = reload(config(
+                ", accounting: end",
+                away + names + main + v9("more", collector.port(), ", dscp: 8, observation-domain: 10")));
+        assertTrue(outcome.reloaded(), outcome.words());
+        outcome = reload(config(", accounting: end", away.replace(", source-address: 192.0.2.99", "") + main));
+        assertTrue(outcome.reloaded(), outcome.words());
+        assertTrue(subject.appliance().collectors().getFirst().isUp());
+    }
+
+    @Test
     void whatCannotBeStartedChangesNothing() throws Exception {
         String main = v9("main", collector.port(), "");
         String file = "file: { type: ipfix, file: { path: %s }%s }\n";
@@ -264,8 +292,7 @@ class ReloadTest extends RouterTest {
         subject = lab.closing(Subject.start(config("", main + file.formatted(path, ""))));
         List<Collector> before = subject.appliance().collectors();
         ConntrackSource source = subject.source();
-        ReloadOutcome outcome = reload(
-                config("", main + v9("away", collector.port(), ", observation-domain: 9, source-address: 192.0.2.99")));
+        ReloadOutcome outcome = reload(config("", main + WITHOUT_KEYS));
         assertTrue(outcome.words().startsWith("exporter away: "), outcome.words());
         assertEquals(before, subject.appliance().collectors());
         outcome = reload("transport: io_uring\n" + config("", main));

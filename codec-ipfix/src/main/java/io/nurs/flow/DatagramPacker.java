@@ -3,6 +3,7 @@ package io.nurs.flow;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
 /** Decides in which datagram a record or a template goes, and what has to go before it. */
@@ -30,6 +31,10 @@ final class DatagramPacker {
     /** The same for copies of a new template, which one in a repetition may be. */
     private final OpenDatagram copies;
 
+    private final int largestCapacity;
+    private IntSupplier size;
+    private int maxBytes;
+
     private OpenDatagram datagram;
     private int shortestFlow = Integer.MAX_VALUE;
     private boolean refreshing;
@@ -47,6 +52,26 @@ final class DatagramPacker {
         this.datagram = new OpenDatagram(headerLength, options.maxDatagramBytes(), hasTemplates);
         this.ahead = new OpenDatagram(headerLength, options.maxDatagramBytes(), hasTemplates);
         this.copies = new OpenDatagram(headerLength, options.maxDatagramBytes(), hasTemplates);
+        this.largestCapacity = datagram.capacity();
+        this.maxBytes = options.maxDatagramBytes();
+        this.size = options::maxDatagramBytes;
+    }
+
+    /** Asked at each repetition how long datagrams may be. */
+    void sizeBy(IntSupplier asked) {
+        size = asked;
+        resize();
+    }
+
+    void resize() {
+        maxBytes = Math.min(size.getAsInt(), options.maxDatagramBytes());
+        datagram.limitTo(maxBytes);
+        ahead.limitTo(maxBytes);
+        copies.limitTo(maxBytes);
+    }
+
+    int maxBytes() {
+        return maxBytes;
     }
 
     void check(Template<?> template) {
@@ -57,7 +82,7 @@ final class DatagramPacker {
             }
         }
         int needed = needed(template, template.recordLength(), true);
-        if (needed > datagram.capacity()) {
+        if (needed > largestCapacity) {
             throw new IllegalArgumentException(template + " and one record of it need a datagram of "
                     + (headerLength + needed) + " octets: raise max-datagram-bytes (now " + options.maxDatagramBytes()
                     + ")");
@@ -280,6 +305,7 @@ final class DatagramPacker {
      */
     private void repeat(ChannelHandlerContext ctx) {
         refreshing = true;
+        resize();
         datagram.markRefreshed();
         try {
             copyUnsent(ctx);

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +117,24 @@ public abstract class FlowEncoder extends ChannelOutboundHandlerAdapter {
     public final void addOptions(OptionsSource source) {
         packer.addOptions(source);
         schedule.request();
+    }
+
+    /**
+     * Asks at each refresh how long a datagram may be, and now: octets, of which the encoder takes no more than
+     * {@link EncoderOptions#maxDatagramBytes}. A record that does not fit is dropped, and counted.
+     */
+    public final void sizeDatagrams(IntSupplier size) {
+        packer.sizeBy(size);
+    }
+
+    /** Asks now, because datagrams have turned out to be too long. */
+    public final void resizeDatagrams() {
+        packer.resize();
+    }
+
+    /** How long the next datagram may be. */
+    public final int datagramBytes() {
+        return packer.maxBytes();
     }
 
     /**

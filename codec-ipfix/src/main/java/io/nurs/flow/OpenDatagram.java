@@ -23,7 +23,7 @@ final class OpenDatagram {
     private final int headerLength;
 
     /** A multiple of four: what fits, fits with its padding. */
-    private final int limit;
+    private int limit;
 
     /** Without sets, as in NetFlow v5, records stand one behind the other, with nothing between them. */
     private final boolean hasSets;
@@ -41,7 +41,12 @@ final class OpenDatagram {
     OpenDatagram(int headerLength, int maxBytes, boolean hasSets) {
         this.headerLength = headerLength;
         this.hasSets = hasSets;
-        this.limit = maxBytes & -ALIGNMENT;
+        limitTo(maxBytes);
+    }
+
+    /** From now on; one that is longer already stays as it is, and takes nothing more. */
+    final void limitTo(int maxBytes) {
+        limit = maxBytes & -ALIGNMENT;
     }
 
     /** Octets that sets may fill, their headers and padding included. */

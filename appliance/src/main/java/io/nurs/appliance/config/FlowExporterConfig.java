@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param observationDomain observationDomainId(149), in NetFlow v9 the source id (u32), in NetFlow v5 engine type and id, for the first source that uses this
  *     exporter; the next source takes the next id, see {@link ApplianceConfig#observationDomain}
  * @param filter which conversations it gets, or null for all
- * @param maxMessageBytes UDP payload (headers of IP and UDP not included), or a message of a stream
+ * @param maxMessageBytes UDP payload (headers of IP and UDP not included), or a message of a stream; {@link #AUTO} for what
+ *     the path takes
  * @param flushInterval how long a message that is not full may wait
  */
 public record FlowExporterConfig(
@@ -34,6 +35,15 @@ public record FlowExporterConfig(
     /** RFC 7011 §3.1, for packets as they are. */
     private static final int MAX_STREAM_BYTES = 65_535;
 
+    /** {@code max-datagram-bytes: auto} */
+    public static final int AUTO = 0;
+
+    /** Of a stream or a file, whose messages no path limits. */
+    private static final int STREAM_BYTES = 1400;
+
+    /** Ethernet's 1500 bytes, less the headers of IPv4 (20) and UDP (8). */
+    private static final int LONGEST_AUTO_BYTES = 1472;
+
     private static final Destination PLACEHOLDER = new FileDestination(FileDestination.STDOUT, 0, Duration.ZERO, 0);
 
     /** To a collector over UDP. */
@@ -51,7 +61,7 @@ public record FlowExporterConfig(
                 null,
                 RecordsConfig.defaults(protocol),
                 TemplateRefresh.defaults(protocol),
-                1400,
+                AUTO,
                 Duration.ofSeconds(1));
     }
 
@@ -70,7 +80,7 @@ public record FlowExporterConfig(
                 isPackets ? null : section.optional("filter", FlowExpression::parse),
                 isPackets ? RecordsConfig.ofPackets() : RecordsConfig.readOutput(section),
                 fallback.templateRefresh,
-                isPackets ? MAX_STREAM_BYTES : fallback.maxMessageBytes,
+                isPackets ? MAX_STREAM_BYTES : STREAM_BYTES,
                 flushInterval(section, fallback));
         section.finish();
         return destination == null ? null : config;
@@ -78,6 +88,34 @@ public record FlowExporterConfig(
 
     private static Duration flushInterval(YamlSection section, FlowExporterConfig fallback) {
         return section.duration("flush-interval", fallback.flushInterval, Duration.ofMillis(10), Duration.ofMinutes(1));
+    }
+
+    private static int messageBytes(String text) {
+        if (text.equals("auto")) {
+            return AUTO;
+        }
+        long bytes = ScalarText.integer(text);
+        if (bytes < MIN_MESSAGE_BYTES || bytes > MAX_MESSAGE_BYTES) {
+            throw new IllegalArgumentException(text + " is outside " + MIN_MESSAGE_BYTES + " to " + MAX_MESSAGE_BYTES);
+        }
+        return (int) bytes;
+    }
+
+    /** The longest message that there may be, whatever the path takes. */
+    public int longestMessageBytes() {
+        if (maxMessageBytes != AUTO) {
+            return maxMessageBytes;
+        }
+        return isOverUdp() ? LONGEST_AUTO_BYTES : STREAM_BYTES;
+    }
+
+    /** Whether the size of datagrams is what the path takes. */
+    public boolean isSizedByPath() {
+        return maxMessageBytes == AUTO && isOverUdp();
+    }
+
+    private boolean isOverUdp() {
+        return destination instanceof CollectorDestination there && there.transport() == CollectorTransport.UDP;
     }
 
     /** Whether packets are written as they are, octet by octet. */
@@ -113,8 +151,7 @@ public record FlowExporterConfig(
                 section.optional("filter", FlowExpression::parse),
                 RecordsConfig.read(section, protocol, preset),
                 TemplateRefresh.read(section.section("template-refresh"), preset.templateRefresh(protocol)),
-                (int) section.integer(
-                        "max-datagram-bytes", fallback.maxMessageBytes, MIN_MESSAGE_BYTES, MAX_MESSAGE_BYTES),
+                section.read("max-datagram-bytes", fallback.maxMessageBytes, FlowExporterConfig::messageBytes),
                 flushInterval(section, fallback));
         PresetWarnings.check(section, config);
         section.finish();

@@ -11,6 +11,7 @@ import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.FlowProtocol;
 import io.nurs.appliance.export.Collector;
+import io.nurs.appliance.export.CollectorOpener;
 import io.nurs.appliance.export.FlowExporter;
 import io.nurs.appliance.export.RecordKind;
 import io.nurs.appliance.export.Stack;
@@ -34,7 +35,7 @@ public final class ReplayDemo {
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, transport.handlers());
         try {
             EventLoop loop = loops.next();
-            Collector end = Collector.open(
+            Collector end = CollectorOpener.open(
                     exporter(collector),
                     1,
                     "",

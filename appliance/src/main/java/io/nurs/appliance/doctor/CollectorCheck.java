@@ -69,13 +69,13 @@ final class CollectorCheck {
         if (address == null) {
             return Finding.fail(
                     subject,
-                    destination.address().host() + " does not resolve, so nursd does not start",
+                    destination.address().host() + " does not resolve, so its exporter stays down" + cost,
                     "getent hosts " + Place.quote(destination.address().host())
-                            + ", then mend /etc/resolv.conf or /etc/hosts, or write the address");
+                            + ", then correct /etc/resolv.conf or /etc/hosts, or write the address");
         }
         if (outcome.local() != null || failure.contains("tls:")) {
             return Finding.fail(
-                    subject, destination + ": " + failure + cost, "mend what tls: names, on the side that it says");
+                    subject, destination + ": " + failure + cost, "correct what tls: names, on the side that it says");
         }
         return Finding.fail(
                 subject,
@@ -93,7 +93,7 @@ final class CollectorCheck {
             CollectorDestination destination,
             @Nullable InetSocketAddress local)
             throws IOException {
-        if (destination.transport() != CollectorTransport.UDP || local == null) {
+        if (destination.transport() != CollectorTransport.UDP || local == null || exporter.isSizedByPath()) {
             return null;
         }
         NetworkInterface way = NetworkInterface.getByInetAddress(local.getAddress());
@@ -108,6 +108,6 @@ final class CollectorCheck {
                         subject,
                         "datagrams of up to %d octets do not fit through %s (MTU %d): each goes in fragments, and is lost with any of them"
                                 .formatted(exporter.maxMessageBytes(), way.getName(), way.getMTU()),
-                        "write max-datagram-bytes: " + room);
+                        "write max-datagram-bytes: auto, or " + room);
     }
 }

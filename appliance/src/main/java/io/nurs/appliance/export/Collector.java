@@ -5,37 +5,20 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import io.nurs.appliance.StartException;
-import io.nurs.appliance.Transports;
-import io.nurs.appliance.config.CollectorDestination;
-import io.nurs.appliance.config.CollectorTransport;
-import io.nurs.appliance.config.FileDestination;
 import io.nurs.appliance.config.FlowExporterConfig;
 import io.nurs.appliance.config.OutputDestination;
-import io.nurs.appliance.config.TemplateRefresh;
 import io.nurs.appliance.filter.FlowExpression;
 import io.nurs.appliance.nat.NatEvent;
-import io.nurs.appliance.output.MessageFormat;
-import io.nurs.appliance.output.Spool;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.EventLosses;
 import io.nurs.appliance.source.Observation;
-import io.nurs.flow.EncoderOptions;
 import io.nurs.flow.EncoderStats;
 import io.nurs.flow.ExportClock;
 import io.nurs.flow.FlowEncoder;
 import io.nurs.flow.FlowRecord;
-import io.nurs.flow.SystemUptime;
-import io.nurs.flow.Template;
-import io.nurs.ipfix.IpfixEncoder;
-import io.nurs.netflow5.Netflow5Encoder;
-import io.nurs.netflow9.Netflow9Encoder;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -127,78 +110,6 @@ public final class Collector implements Distribution.Member {
         this.flushInterval = config.flushInterval();
     }
 
-    /**
-     * Opens what leads to the collector.
-     *
-     * @param domain observationDomain(149), in v9 the source id, of this source at this collector
-     * @param namespace name of the network namespace that the source reads; empty for nursd's own
-     * @param kind what the source's records are
-     */
-    public static Collector open(
-            FlowExporterConfig config,
-            long domain,
-            String namespace,
-            RecordKind kind,
-            EventLoop loop,
-            Transports transport,
-            ExportClock clock,
-            SystemUptime uptime)
-            throws StartException, InterruptedException {
-        FlowEncoder encoder = encoder(config, domain, clock, uptime);
-        FlowRecords records = new FlowRecords(config, uptime, namespace);
-        ObservationRecords observations = new ObservationRecords(config, kind, namespace);
-        List<Template<?>> templates = templates(config, records, observations);
-        check(config.name(), encoder, templates);
-        CollectorStats stats = new CollectorStats();
-        Link link = switch (config.destination()) {
-            case CollectorDestination there -> {
-                SpoolOpener spool = () ->
-                        there.spool() == null ? null : Spool.open(there.spool(), config.name() + "-" + domain, encoder);
-                yield there.transport() == CollectorTransport.UDP
-                        ? UdpLink.open(config.name(), there, encoder, loop, transport, stats, spool)
-                        : StreamLink.open(config.name(), there, encoder, loop, transport, stats, spool);
-            }
-            case FileDestination file -> FileLink.open(config, file, MessageFormat.MESSAGES, domain, encoder, loop);
-            case OutputDestination output -> Outputs.open(config, output, templates, domain, encoder, loop, stats);
-        };
-        return new Collector(config, encoder, records, observations, clock, link, stats);
-    }
-
-    private static List<Template<?>> templates(
-            FlowExporterConfig config, FlowRecords records, ObservationRecords observations) {
-        List<Template<?>> templates = new ArrayList<>(records.templates());
-        templates.addAll(new NatRecords(config.records().fields().profile()).templates());
-        templates.addAll(observations.templates());
-        return templates;
-    }
-
-    private static void check(String name, FlowEncoder encoder, List<? extends Template<?>> templates)
-            throws StartException {
-        for (Template<?> template : templates) {
-            try {
-                encoder.check(template);
-            } catch (IllegalArgumentException e) {
-                throw new StartException("exporter " + name + ": " + e.getMessage(), e);
-            }
-        }
-    }
-
-    static FlowEncoder encoder(FlowExporterConfig config, long domain, ExportClock clock, SystemUptime uptime) {
-        TemplateRefresh refresh = config.templateRefresh();
-        boolean isDatagrams = config.destination() instanceof CollectorDestination there
-                && there.transport() == CollectorTransport.UDP;
-        EncoderOptions options = isDatagrams
-                ? new EncoderOptions(domain, config.maxMessageBytes(), refresh.packets(), refresh.interval())
-                        .withNewTemplateCopies(refresh.copies())
-                : EncoderOptions.stream(domain, config.maxMessageBytes(), refresh.interval());
-        return switch (config.protocol()) {
-            case NETFLOW5 ->
-                new Netflow5Encoder(options, clock, uptime, config.records().sampling());
-            case NETFLOW9 -> new Netflow9Encoder(options, clock, uptime);
-            case IPFIX -> new IpfixEncoder(options, clock);
-        };
-    }
-
     private void flush() {
         countLost();
         if (!quiet && !link.isCut()) {
@@ -207,7 +118,7 @@ public final class Collector implements Distribution.Member {
     }
 
     /** How many packets they told of is not known any more. */
-    private void countLost() {
+    void countLost() {
         long lost = link.lostRecords();
         if (lost > knownLost) {
             notSent.add(lost - knownLost, 0, 0, clock.epochMillis());
@@ -243,6 +154,15 @@ public final class Collector implements Distribution.Member {
     /** Which of the source's readers, from 0. */
     public int reader() {
         return reader;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** How long the next datagram may be. */
+    int datagramBytes() {
+        return encoder.datagramBytes();
     }
 
     /** Octets that wait for the socket or the file. */
@@ -439,6 +359,16 @@ public final class Collector implements Distribution.Member {
     /** Whether it takes what it is given, or is not worth waiting for; if not, the encoder drops it. */
     boolean isWritable() {
         return channel.isWritable() || !channel.isOpen() || !link.isWorthWaitingFor();
+    }
+
+    /** Whether so much waits for its turn that what reads at its own pace is to wait. */
+    boolean isCrowded() {
+        return link.isCrowded();
+    }
+
+    /** A stop has begun, and has so long; on the event loop. */
+    void hurry(Duration left) {
+        link.hurry(left);
     }
 
     /**

@@ -16,10 +16,12 @@ import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.config.CollectorTransport;
 import io.nurs.appliance.config.TlsConfig;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -56,19 +58,26 @@ public final class CollectorTrial {
     public static Outcome attempt(
             String exporter, CollectorDestination destination, EventLoop loop, Transports transport)
             throws InterruptedException {
-        InetSocketAddress address;
+        List<InetSocketAddress> addresses;
         SslContext tls;
         try {
-            address = SocketOptions.resolve(exporter, destination);
-        } catch (StartException e) {
-            return new Outcome(null, null, e.advice(), List.of());
+            addresses = Names.resolve(destination.address());
+        } catch (UnknownHostException e) {
+            return new Outcome(null, null, e.getMessage(), List.of());
         }
         try {
-            tls = destination.tls() == null ? null : TlsClient.context(exporter, destination.tls());
+            tls = destination.tls() == null ? null : TlsClient.valid(exporter, destination.tls());
         } catch (StartException e) {
-            return new Outcome(address, null, e.advice(), List.of());
+            return new Outcome(addresses.getFirst(), null, e.advice(), List.of());
         }
-        return new CollectorTrial(destination).attempt(address, tls, loop, transport);
+        Outcome outcome = null;
+        for (InetSocketAddress address : addresses) {
+            outcome = new CollectorTrial(destination).attempt(address, tls, loop, transport);
+            if (outcome.failure() == null) {
+                break;
+            }
+        }
+        return Objects.requireNonNull(outcome);
     }
 
     private Outcome attempt(InetSocketAddress address, @Nullable SslContext tls, EventLoop loop, Transports transport)

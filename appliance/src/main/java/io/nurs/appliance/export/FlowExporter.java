@@ -8,6 +8,7 @@ import io.nurs.appliance.source.ConntrackFlow;
 import io.nurs.appliance.source.FlowSink;
 import io.nurs.appliance.source.Observation;
 import io.nurs.appliance.source.SendLog;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -93,9 +94,10 @@ public final class FlowExporter extends FlowSink {
 
     private void pace() {
         group.abandonTheHopeless();
-        boolean writable = takesMore();
+        boolean writable = isWritable();
+        // Events are not held up by pacing: the kernel's buffer for them is bounded.
         read.forEach(channel -> channel.config().setAutoRead(writable));
-        if (writable) {
+        if (takesMore()) {
             waiting.forEach(Runnable::run);
         }
     }
@@ -124,8 +126,22 @@ public final class FlowExporter extends FlowSink {
         }
     }
 
+    /** A stop has begun: collectors get so long for what there is left to say. On the event loop. */
+    public void hurry(Duration left) {
+        collectors.forEach(collector -> collector.hurry(left));
+    }
+
     @Override
     public boolean takesMore() {
+        for (int i = 0; i < collectors.size(); i++) {
+            if (collectors.get(i).isCrowded()) {
+                return false;
+            }
+        }
+        return isWritable();
+    }
+
+    private boolean isWritable() {
         if (held) {
             return false;
         }

@@ -2,6 +2,7 @@ package io.nurs.appliance.export;
 
 import io.netty.channel.Channel;
 import io.nurs.appliance.output.SpoolStats;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,14 @@ interface Link {
     /** Whether whoever reads from the kernel is to wait as long as the channel is not writable. */
     boolean isWorthWaitingFor();
 
+    /** Whether datagrams wait for their turn, so that a walk through a table is to wait as well. */
+    default boolean isCrowded() {
+        return false;
+    }
+
+    /** A stop has begun, and has so long. */
+    default void hurry(Duration left) {}
+
     /** Octets that wait for the socket or the file; for any thread. */
     default long queuedBytes() {
         return Links.queuedBytes(channel());
@@ -41,6 +50,6 @@ interface Link {
         return null;
     }
 
-    /** Has {@code action} run when {@link #isWorthWaitingFor()} has changed. */
+    /** Has {@code action} run when {@link #isWorthWaitingFor()} or {@link #isCrowded()} has changed. */
     void onChange(Runnable action);
 }

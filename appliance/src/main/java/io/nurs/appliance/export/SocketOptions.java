@@ -1,11 +1,11 @@
 package io.nurs.appliance.export;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
-import io.nurs.appliance.StartException;
-import io.nurs.appliance.config.CollectorAddress;
 import io.nurs.appliance.config.CollectorDestination;
 import io.nurs.appliance.output.ErrorQueue;
 import java.net.InetSocketAddress;
@@ -41,9 +41,21 @@ final class SocketOptions {
                 : bootstrap.connect(address, new InetSocketAddress(destination.sourceAddress(), 0));
     }
 
-    /** Has the kernel tell a socket that the host or its network cannot be reached. {@link ErrorQueue} */
-    static void askForErrors(Bootstrap bootstrap, InetSocketAddress address) {
-        bootstrap.option(ErrorQueue.option(address.getAddress()), 1);
+    /**
+     * Makes a datagram socket ready to be connected there: its device, its mark, and that the kernel tells it if the host or its
+     * network cannot be reached, {@link ErrorQueue}.
+     *
+     * @throws ChannelException if this machine cannot do that now
+     */
+    static void apply(Channel socket, CollectorDestination destination, InetSocketAddress to) {
+        if (destination.dscp() != 0) {
+            socket.config().setOption(ChannelOption.IP_TOS, destination.dscp() << DSCP_SHIFT);
+        }
+        String device = destination.bindDevice();
+        if (device != null) {
+            socket.config().setOption(BIND_TO_DEVICE, name(device));
+        }
+        socket.config().setOption(ErrorQueue.option(to.getAddress()), 1);
     }
 
     private static ByteBuffer name(String device) {
@@ -52,28 +64,14 @@ final class SocketOptions {
         return name.rewind();
     }
 
-    static InetSocketAddress resolve(String exporter, CollectorDestination destination) throws StartException {
-        CollectorAddress address = destination.address();
-        InetSocketAddress resolved = new InetSocketAddress(address.host(), address.port());
-        if (resolved.isUnresolved()) {
-            throw new StartException("exporter " + exporter + ": the name " + address.host()
-                    + " does not resolve; write the collector's address, or mend /etc/resolv.conf or /etc/hosts");
-        }
-        return resolved;
-    }
-
-    static StartException refused(String exporter, CollectorDestination destination, @Nullable Throwable cause) {
-        String reason = reason(cause);
-        return new StartException(
-                "exporter " + exporter + ": cannot reach collector " + destination + ": " + reason
-                        + "; check the address and the route to it",
-                cause);
-    }
-
     static String reason(@Nullable Throwable cause) {
         // The JDK's exception for ENETUNREACH has no message.
         if (cause instanceof NoRouteToHostException) {
             return "network is unreachable";
+        }
+        // Netty wraps what the system said when an option was set.
+        if (cause instanceof ChannelException && cause.getCause() != null) {
+            return reason(cause.getCause());
         }
         return cause == null || cause.getMessage() == null ? String.valueOf(cause) : cause.getMessage();
     }

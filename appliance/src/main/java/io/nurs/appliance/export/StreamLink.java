@@ -23,6 +23,8 @@ import io.nurs.appliance.output.Spool;
 import io.nurs.appliance.output.SpoolStats;
 import io.nurs.flow.FlowEncoder;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,11 @@ final class StreamLink implements Link {
             new IntegerUnixChannelOption("TCP_USER_TIMEOUT", 6, 18);
 
     private static final int UNACKNOWLEDGED_MILLIS = 30_000;
+    private static final String TLS_1_3 = "TLSv1.3";
+    /** So long a collector has to refuse our certificate after a handshake of TLS 1.3. */
+    private static final long VERDICT_MILLIS = 1_000;
+
+    private static final String CLOSED = "the collector closed it";
 
     private final String name;
     private final CollectorDestination destination;
@@ -65,7 +72,19 @@ final class StreamLink implements Link {
 
     /** Where to connect to, as known at the time of the attempt: names and certificates change. */
     private record Target(
-            InetSocketAddress address, @Nullable SslContext tls) {}
+            List<InetSocketAddress> addresses,
+            int turn,
+            @Nullable SslContext tls) {
+        InetSocketAddress address() {
+            return addresses.get(turn);
+        }
+
+        /** The next address of the name, or null if all have been tried. */
+        @Nullable
+        Target next() {
+            return turn + 1 < addresses.size() ? new Target(addresses, turn + 1, tls) : null;
+        }
+    }
 
     private StreamLink(
             String name,
@@ -90,9 +109,9 @@ final class StreamLink implements Link {
     }
 
     /**
-     * Makes the first attempt to connect, and does not wait for it: a collector may come later.
+     * Makes the first attempt to connect, and does not wait for it: a collector, its name and a valid certificate may come later.
      *
-     * @throws StartException if the collector's name does not resolve, or a file of ours cannot be used
+     * @throws StartException if a file of ours cannot be used
      */
     static StreamLink open(
             String name,
@@ -103,15 +122,22 @@ final class StreamLink implements Link {
             CollectorStats stats,
             SpoolOpener spools)
             throws StartException, InterruptedException {
-        Target target = target(name, destination);
+        if (destination.tls() != null) {
+            TlsClient.context(name, destination.tls());
+        }
         StreamLink link = new StreamLink(name, destination, encoder, loop, transport, stats, spools.open());
-        loop.execute(() -> link.connect(target));
+        loop.execute(link::begin);
         return link;
     }
 
-    private static Target target(String name, CollectorDestination destination) throws StartException {
-        InetSocketAddress address = SocketOptions.resolve(name, destination);
-        return new Target(address, destination.tls() == null ? null : TlsClient.context(name, destination.tls()));
+    private void begin() {
+        attempting = true;
+        attempt();
+    }
+
+    private Target target() throws StartException, UnknownHostException {
+        SslContext tls = destination.tls() == null ? null : TlsClient.valid(name, destination.tls());
+        return new Target(Names.resolve(destination.address()), 0, tls);
     }
 
     @Override
@@ -193,10 +219,12 @@ final class StreamLink implements Link {
 
     private Runnable prepare() {
         try {
-            Target target = target(name, destination);
+            Target target = target();
             return () -> connect(target);
         } catch (StartException e) {
             return () -> failed(e.advice());
+        } catch (UnknownHostException e) {
+            return () -> failed(String.valueOf(e.getMessage()));
         }
     }
 
@@ -221,14 +249,24 @@ final class StreamLink implements Link {
                         if (target.tls != null) {
                             channel.pipeline().addLast(tls(target.tls, channel));
                         }
-                        channel.pipeline().addLast(new Connection());
+                        channel.pipeline().addLast(new Connection(target));
                     }
                 });
-        SocketOptions.connect(bootstrap, destination, target.address).addListener(connecting -> {
+        SocketOptions.connect(bootstrap, destination, target.address()).addListener(connecting -> {
             if (!connecting.isSuccess()) {
-                failed(SocketOptions.reason(connecting.cause()));
+                failed(target, SocketOptions.reason(connecting.cause()));
             }
         });
+    }
+
+    /** The other addresses of the name are tried at once. */
+    private void failed(Target target, String reason) {
+        Target next = target.next();
+        if (next == null) {
+            failed(reason);
+        } else {
+            connect(next);
+        }
     }
 
     private SslHandler tls(SslContext context, Channel channel) {
@@ -327,12 +365,35 @@ final class StreamLink implements Link {
 
     /** One connection, until it ends. */
     private final class Connection extends ChannelInboundHandlerAdapter {
-        private String reason = "the collector closed it";
+        private final Target target;
+        private String reason = CLOSED;
+        private boolean handshaken;
+
+        Connection(Target target) {
+            this.target = target;
+        }
+
+        private void established(ChannelHandlerContext ctx) {
+            if (ctx.channel().isActive()) {
+                StreamLink.this.established(ctx.channel());
+            }
+        }
+
+        /** With TLS 1.3 our handshake is over before the collector has looked at our certificate. RFC 8446 §2 */
+        private void shook(ChannelHandlerContext ctx) {
+            handshaken = true;
+            SslHandler handler = ctx.pipeline().get(SslHandler.class);
+            if (handler.engine().getSession().getProtocol().equals(TLS_1_3)) {
+                ctx.executor().schedule(() -> established(ctx), VERDICT_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
+                established(ctx);
+            }
+        }
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             if (destination.tls() == null) {
-                established(ctx.channel());
+                established(ctx);
             }
         }
 
@@ -340,7 +401,7 @@ final class StreamLink implements Link {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof SslHandshakeCompletionEvent handshake) {
                 if (handshake.isSuccess()) {
-                    established(ctx.channel());
+                    shook(ctx);
                 } else {
                     reason = TlsClient.explain(handshake.cause(), destination.tls());
                 }
@@ -368,12 +429,21 @@ final class StreamLink implements Link {
             ctx.close();
         }
 
+        private String refusal() {
+            return reason.equals(CLOSED)
+                    ? "the collector ended the connection after the TLS handshake; does it trust our certificate?"
+                    : reason;
+        }
+
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
             if (ctx.channel().equals(connection)) {
                 lost(reason);
+            } else if (handshaken) {
+                // The handler closes the channel before it tells of the alert.
+                ctx.executor().execute(() -> failed(target, refusal()));
             } else {
-                failed(reason);
+                failed(target, reason);
             }
         }
     }

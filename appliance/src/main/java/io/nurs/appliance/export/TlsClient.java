@@ -27,25 +27,15 @@ final class TlsClient {
     private TlsClient() {}
 
     /**
-     * Reads the files.
+     * Reads the files, of which the certificate has to be valid now: for a connection.
      *
      * @throws StartException that names the one that is missing, unreadable, expired or something else
      */
-    static SslContext context(String exporter, TlsConfig config) throws StartException {
-        for (Path file : List.of(config.certificate(), config.key(), config.trust())) {
-            if (!Files.isReadable(file)) {
-                throw new StartException(
-                        "exporter " + exporter + ": tls: " + file + " is not there, or not readable by this user");
-            }
-        }
+    static SslContext valid(String exporter, TlsConfig config) throws StartException {
+        SslContext context = context(exporter, config);
         try {
             requireValid(config.certificate());
-            return SslContextBuilder.forClient()
-                    .keyManager(config.certificate().toFile(), config.key().toFile())
-                    .trustManager(config.trust().toFile())
-                    .endpointIdentificationAlgorithm("HTTPS")
-                    .protocols(PROTOCOLS)
-                    .build();
+            return context;
         } catch (CertificateExpiredException e) {
             throw new StartException(
                     "exporter " + exporter + ": tls: the certificate in " + config.certificate()
@@ -56,13 +46,41 @@ final class TlsClient {
                     "exporter " + exporter + ": tls: the certificate in " + config.certificate()
                             + " is not valid yet; is the clock right? (" + e.getMessage() + ")",
                     e);
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-            throw new StartException(
-                    "exporter " + exporter + ": tls: certificate, key and trust have to be PEM files, the"
-                            + " key in PKCS#8 without a password and that of the certificate: "
-                            + innermost(e).getMessage(),
-                    e);
+        } catch (IOException | GeneralSecurityException e) {
+            throw notPem(exporter, e);
         }
+    }
+
+    /**
+     * Reads the files; whether the certificate is valid now is not asked, because that changes by itself.
+     *
+     * @throws StartException that names the one that is missing, unreadable or something else
+     */
+    static SslContext context(String exporter, TlsConfig config) throws StartException {
+        for (Path file : List.of(config.certificate(), config.key(), config.trust())) {
+            if (!Files.isReadable(file)) {
+                throw new StartException(
+                        "exporter " + exporter + ": tls: " + file + " is not there, or not readable by this user");
+            }
+        }
+        try {
+            return SslContextBuilder.forClient()
+                    .keyManager(config.certificate().toFile(), config.key().toFile())
+                    .trustManager(config.trust().toFile())
+                    .endpointIdentificationAlgorithm("HTTPS")
+                    .protocols(PROTOCOLS)
+                    .build();
+        } catch (IOException | IllegalArgumentException e) {
+            throw notPem(exporter, e);
+        }
+    }
+
+    private static StartException notPem(String exporter, Exception e) {
+        return new StartException(
+                "exporter " + exporter + ": tls: certificate, key and trust have to be PEM files, the"
+                        + " key in PKCS#8 without a password and that of the certificate: "
+                        + innermost(e).getMessage(),
+                e);
     }
 
     private static void requireValid(Path file) throws IOException, GeneralSecurityException {

@@ -86,7 +86,7 @@ final class CollectorMeters implements Part {
         meters.counter(
                 "nurs.export.lost.records",
                 "records",
-                "Records in those. On UDP without a spool it is not known how many.",
+                "Records in those. On UDP without a spool: those that the socket refused.",
                 collector::lostRecords);
         meters.counter(
                 "nurs.export.not.sent.records",

@@ -61,6 +61,7 @@ public final class Spool extends ChannelDuplexHandler {
     private final SpoolFlights flights;
     private final SpoolReplay replay;
     private final CollectorProbe probe;
+    private boolean refused;
     private final RateLimit outageLimit = new RateLimit();
     private State state = State.UP;
     /** Whether an outage was told of, and so its end is; also of what waited from before. */
@@ -192,7 +193,13 @@ public final class Spool extends ChannelDuplexHandler {
         ctx.fireExceptionCaught(cause);
     }
 
+    /** Whether it is, and its host has answered that nothing listens there. */
+    public boolean isRefused() {
+        return isDown() && refused;
+    }
+
     private void down(@Nullable Throwable cause) {
+        refused = cause != null && SocketFailure.isRefusal(cause);
         long answerNanos = probe.failed(cause);
         outlet.clearErrors();
         if (state == State.DOWN) {

@@ -105,12 +105,16 @@ final class SpoolFlights {
 
     private void failed(
             ByteBuf message, @Nullable ChannelPromise promise, int records, boolean replayed, Throwable cause) {
-        if (outlet.isStream() || closing) {
+        if (outlet.isStream()) {
             loss.lost(records);
             release(message, promise);
+        } else if (closing) {
+            // The socket refused it, and the disk takes nothing more.
+            stats.dropped(1, message.readableBytes(), records);
+            release(message, promise);
         } else if (SocketFailure.isOfMessage(cause)) {
-            outlet.clearErrors();
             backlog.drop(message, promise, records);
+            outlet.context().fireExceptionCaught(cause);
         } else {
             onRefusal.accept(cause);
             if (replayed) {

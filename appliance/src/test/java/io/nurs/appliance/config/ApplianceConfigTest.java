@@ -42,9 +42,9 @@ class ApplianceConfigTest {
                 "--collector: collector: \"2001:db8::1\": an IPv6 address needs brackets, such as [2001:db8::1]:9995\n"
                         + "--collector: observation-domain: \"x\" is not a whole number from 0 up; write it as 26, 0x1a or 0o32\n"
                         + "--collector: unknown key \"natview\": did you mean nat-view? known keys: preset, file, transport, collector,"
-                        + " tls, source-address, bind-device, dscp, spool, reconnect-interval, stall-timeout, observation-domain,"
-                        + " filter, enterprise-number, enterprise-elements, fields, options, sampling, ingress-interface,"
-                        + " egress-interface, nat-view, biflow, template-refresh, max-datagram-bytes, flush-interval");
+                        + " tls, source-address, bind-device, dscp, spool, max-datagrams-per-second, reconnect-interval, stall-timeout,"
+                        + " observation-domain, filter, enterprise-number, enterprise-elements, fields, options, sampling,"
+                        + " ingress-interface, egress-interface, nat-view, biflow, template-refresh, max-datagram-bytes, flush-interval");
         assertUrlError(
                 "netflow9://192.0.2.10?nat-view=wire&nat-view=wire", "--collector: key \"nat-view\" is here twice");
     }

@@ -1,16 +1,42 @@
 package io.nurs.appliance.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The exact words for each mistake: they are the operator's interface. */
 class ConfigErrorsTest {
     private static final String EXPORTERS = "exporters: { main: { type: netflow9, collector: 192.0.2.10 } }\n";
     private static final String STACK = "stacks: [{ name: a, source: { type: conntrack }, exporters: [main] }]\n";
+
+    @Test
+    void theSizeOfDatagramsIsANumberOrWhatThePathTakes() throws ConfigException {
+        for (String size : List.of("", ", max-datagram-bytes: auto", ", max-datagram-bytes: 1400")) {
+            FlowExporterConfig config = sized(size);
+            assertEquals(!size.endsWith("1400"), config.isSizedByPath());
+            assertEquals(size.endsWith("1400") ? 1400 : 1472, config.longestMessageBytes());
+        }
+        FlowExporterConfig stream = sized(", transport: tcp");
+        assertFalse(stream.isSizedByPath());
+        assertEquals(1400, stream.longestMessageBytes());
+    }
+
+    private static FlowExporterConfig sized(String options) throws ConfigException {
+        ExporterConfig config = ConfigLoader.parse("x", """
+                        stacks: [{ name: f, source: { type: conntrack }, exporters: [m] }]
+                        exporters: { m: { type: netflow9, collector: 192.0.2.1%s } }
+                        """.formatted(options))
+                .exporters()
+                .values()
+                .iterator()
+                .next();
+        return (FlowExporterConfig) config;
+    }
 
     @Test
     void listsEveryErrorAtOnce() {

@@ -154,7 +154,7 @@ class ConfigLoaderTest {
                         null,
                         records(NatView.CLIENT),
                         new TemplateRefresh(20, Duration.ofMinutes(10), 0),
-                        1400,
+                        FlowExporterConfig.AUTO,
                         Duration.ofSeconds(1)),
                 FlowExporterConfig.defaults("x", FlowProtocol.NETFLOW9, collector));
     }

@@ -1,6 +1,7 @@
 package io.nurs.appliance.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,7 +35,7 @@ class CollectorTest {
     }
 
     private Collector open(String address) throws StartException, InterruptedException {
-        return Collector.open(
+        return CollectorOpener.open(
                 RecordConfigs.config("netflow9://" + address + "?options=false"),
                 1,
                 "",
@@ -46,11 +47,14 @@ class CollectorTest {
     }
 
     @Test
-    void aNameThatDoesNotResolveIsNamed() {
-        StartException refused = assertThrows(StartException.class, () -> open("nowhere.invalid:9995"));
+    void aNameThatDoesNotResolveIsNamed() throws Exception {
+        Collector collector = open("nowhere.invalid:9995");
+        Wait.until("the answer", () -> !collector.stats().lastFailure().isEmpty());
         assertTrue(
-                refused.advice().startsWith("exporter main: the name nowhere.invalid does not resolve; "),
-                refused.advice());
+                collector.stats().lastFailure().startsWith("the name nowhere.invalid does not resolve; "),
+                collector.stats().lastFailure());
+        assertFalse(collector.isUp());
+        collector.close().sync();
     }
 
     /** Without option records: nothing was exported, so there is nothing to send, neither an empty datagram nor templates. */

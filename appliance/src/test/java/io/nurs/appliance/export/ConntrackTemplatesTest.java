@@ -225,7 +225,7 @@ class ConntrackTemplatesTest {
     @MethodSource("io.nurs.appliance.export.RecordConfigs#urls")
     void everyTemplateIsLegalAndFitsTheSmallestDatagram(String url) {
         FlowExporterConfig config = RecordConfigs.config(url + "&max-datagram-bytes=512");
-        FlowEncoder encoder = Collector.encoder(config, 1, ExportClock.SYSTEM, new SystemUptime(0));
+        FlowEncoder encoder = CollectorOpener.encoder(config, 1, ExportClock.SYSTEM, new SystemUptime(0));
         List<Template<Uniflow>> all = new FlowRecords(config, new SystemUptime(0), "").templates();
         all.forEach(encoder::check);
         boolean hasEvidence = config.records().fields().has(FlowField.flowEndEvidence);
@@ -277,7 +277,7 @@ class ConntrackTemplatesTest {
                 null);
         SystemUptime uptime = new SystemUptime(START);
         RecordFields dictionary = new RecordFields(FlowProtocol.NETFLOW9, records, uptime, "");
-        FlowEncoder encoder = Collector.encoder(config, 1, ExportClock.SYSTEM, uptime);
+        FlowEncoder encoder = CollectorOpener.encoder(config, 1, ExportClock.SYSTEM, uptime);
         try {
             new ConntrackTemplates(FlowProtocol.NETFLOW9, records, dictionary)
                     .all()

@@ -70,7 +70,7 @@ public final class EmbeddedCollector implements AutoCloseable {
 
     private EmbeddedCollector(FlowExporterConfig config, RecordKind kind, Consumer<ByteBuf> socket) {
         decoder = decoder(config);
-        encoder = Collector.encoder(config, config.observationDomain(), ExportClock.SYSTEM, UPTIME);
+        encoder = CollectorOpener.encoder(config, config.observationDomain(), ExportClock.SYSTEM, UPTIME);
         channel = new EmbeddedChannel(new Socket(socket), encoder);
         collector = new Collector(
                 config,

@@ -19,16 +19,30 @@ import org.junit.jupiter.api.AfterEach;
 
 /** What tests of real sockets and files begin with: a collector that is opened as the appliance does, and flows for it. */
 abstract class LinkTest {
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, Transports.EPOLL.handlers());
-    final EventLoop loop = loops.next();
+    private EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, Transports.EPOLL.handlers());
+    EventLoop loop = loops.next();
 
     @AfterEach
     void close() {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
+    /** With another event loop from now on. */
+    Collector open(Transports transport, String options) throws Exception {
+        if (transport != Transports.EPOLL) {
+            close();
+            loops = new MultiThreadIoEventLoopGroup(1, transport.handlers());
+            loop = loops.next();
+        }
+        return opened(transport, options);
+    }
+
     /** @param options of the exporter, where it sends among them */
     Collector open(String options) throws Exception {
+        return opened(Transports.EPOLL, options);
+    }
+
+    private Collector opened(Transports transport, String options) throws Exception {
         FlowExporterConfig config = switch (ConfigLoader.parse("test.yaml", """
                         stacks: [{ name: flows, source: { type: conntrack }, exporters: [main] }]
                         exporters: { main: { flush-interval: 10ms, %s } }
@@ -39,8 +53,8 @@ abstract class LinkTest {
                 .next()) {
             case FlowExporterConfig flows -> flows;
         };
-        return Collector.open(
-                config, 1, "", RecordKind.FLOWS, loop, Transports.EPOLL, ExportClock.SYSTEM, new SystemUptime(0));
+        return CollectorOpener.open(
+                config, 1, "", RecordKind.FLOWS, loop, transport, ExportClock.SYSTEM, new SystemUptime(0));
     }
 
     static FlowExporter exporter(Collector collector) {

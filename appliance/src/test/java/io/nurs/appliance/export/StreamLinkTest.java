@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.nurs.appliance.StartException;
+import io.nurs.appliance.config.DistributionMode;
 import io.nurs.appliance.lab.Certificates;
 import io.nurs.appliance.lab.RecordingCollector;
 import io.nurs.appliance.lab.StreamCollector;
@@ -14,6 +15,7 @@ import io.nurs.appliance.source.EmbeddedSource;
 import io.nurs.flow.DecodedMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -140,14 +142,68 @@ class StreamLinkTest extends LinkTest {
     }
 
     @Test
-    void aCertificateThatHasExpiredIsRefusedAtStart() throws Exception {
-        String keys = new Certificates(directory).expiredClient();
-        StartException refused =
-                assertThrows(StartException.class, () -> open(1, "transport: tls, tls: { %s }".formatted(keys)));
-        assertTrue(
-                refused.advice()
-                        .startsWith("exporter main: tls: the certificate in " + directory + "/expired.pem has expired"),
-                refused.advice());
+    void aCertificateThatHasExpiredLeavesItDownUntilItIsRenewed() throws Exception {
+        Certificates certificates = new Certificates(directory);
+        String keys = certificates.expiredClient();
+        try (StreamCollector there = StreamCollector.open(certificates.server())) {
+            Collector collector =
+                    open(there.port(), "transport: tls, reconnect-interval: 1s, tls: { %s }".formatted(keys));
+            Wait.until("a failure", () -> !collector.stats().lastFailure().isEmpty());
+            assertTrue(
+                    collector
+                            .stats()
+                            .lastFailure()
+                            .startsWith(
+                                    "exporter main: tls: the certificate in " + directory + "/expired.pem has expired"),
+                    collector.stats().lastFailure());
+            assertFalse(collector.isUp());
+
+            certificates.client();
+            for (String file : List.of(".key", ".pem")) {
+                Files.move(
+                        directory.resolve("client" + file),
+                        directory.resolve("expired" + file),
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+
+            Wait.until("a connection", collector::isUp);
+            collector.close().sync();
+        }
+    }
+
+    /** Its certificate is refused after our handshake is over, TLS 1.3: the next collector gets all. */
+    @Test
+    void aCollectorThatRefusesOurCertificateIsNeverUp() throws Exception {
+        Certificates certificates = new Certificates(directory);
+        try (StreamCollector refuses = StreamCollector.open(certificates.server());
+                StreamCollector takes = StreamCollector.open()) {
+            Collector first = open(
+                    refuses.port(),
+                    "transport: tls, reconnect-interval: 1s, tls: { %s }".formatted(certificates.strangersClient()));
+            Collector second = open(takes.port(), "transport: tcp, options: false, biflow: true");
+            Wait.until("a connection", second::isUp);
+            EmbeddedSource source = source(new FlowExporter(
+                    List.of(new Stack(List.of(), false, DistributionMode.FAILOVER, List.of(first, second)))));
+
+            int sent = 0;
+            while (first.stats().attempts() < 3) {
+                flows(source, 1);
+                sent++;
+                Thread.sleep(1);
+            }
+            int flows = sent;
+
+            Wait.until(
+                    () -> flows + " records, here are " + takes.records().size(),
+                    () -> takes.records().size() == flows);
+            assertEquals(0, first.stats().connections());
+            assertEquals(0, first.encoded().records());
+            assertTrue(
+                    first.stats().lastFailure().startsWith("the collector refused our certificate ("),
+                    first.stats().lastFailure());
+            first.close().sync();
+            second.close().sync();
+        }
     }
 
     @Test
