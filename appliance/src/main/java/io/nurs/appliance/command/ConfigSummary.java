@@ -181,7 +181,8 @@ final class ConfigSummary {
             case FlowExporterConfig flows -> {
                 String label = "exporter " + flows.name() + ": preset " + flows.preset() + ": ";
                 yield List.of(
-                        label + "type " + flows.protocol() + ", biflow " + flows.records().biflow()
+                        label + "type " + flows.protocol() + ", biflow "
+                                + flows.records().biflow()
                                 + ", enterprise-elements "
                                 + flows.records().enterpriseElements() + ", templates every "
                                 + print(flows.templateRefresh().interval()) + " or "

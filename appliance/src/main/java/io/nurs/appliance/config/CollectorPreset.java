@@ -9,7 +9,8 @@ import java.util.Locale;
  */
 @SuppressWarnings("ImmutableEnumChecker") // a row has enums, numbers and truths
 public enum CollectorPreset {
-    // A row has what the defaults are not: reverse() reads reverse elements, streams() listens on TCP too, refresh() wants templates so
+    // A row has what the defaults are not: reverse() reads reverse elements, streams() listens on TCP too, refresh()
+    // wants templates so
     // many minutes apart. Behind it: the source's active-timeout, and what the collector needs.
     GENERIC(
             row(FlowProtocol.IPFIX, EnterpriseElements.NETFILTER).reverse().streams(),

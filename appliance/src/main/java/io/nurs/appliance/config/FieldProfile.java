@@ -134,8 +134,7 @@ public enum FieldProfile {
     List<FlowField> fields(FlowProtocol protocol, EnterpriseElements elements) {
         return switch (this) {
             case DEFAULT ->
-                defaultFields(
-                        protocol, elements == EnterpriseElements.ALL ? List.of(flowEndEvidence) : List.of());
+                defaultFields(protocol, elements == EnterpriseElements.ALL ? List.of(flowEndEvidence) : List.of());
             case MINIMAL -> MINIMAL_FIELDS;
             case FULL -> defaultFields(protocol, joined(CONNTRACK, List.of(flowEndEvidence)));
             case CTFLOW9 -> CTFLOW9_FIELDS;

@@ -31,8 +31,7 @@ final class InterfaceFields {
         FieldChoice choice = exporter.records().fields();
         if (exporter.preset().wantsInterfaces()
                 && exporter.records().interfaces() == null
-                && feeding.stream()
-                        .anyMatch(stack -> stack.source().tellsOfFlows() && !stack.knowsInterfaces())) {
+                && feeding.stream().anyMatch(stack -> stack.source().tellsOfFlows() && !stack.knowsInterfaces())) {
             place.error(missing(exporter.preset()));
         }
         if (feeding.isEmpty() || feeding.stream().anyMatch(StackConfig::knowsInterfaces)) {

@@ -26,8 +26,7 @@ public record InterfaceNumbers(int ingress, int egress) {
             }
             return null;
         }
-        return new InterfaceNumbers(
-                (int) exporter.integer(INGRESS, 1, 1, ScalarText.U32_MAX),
-                (int) exporter.integer(EGRESS, 1, 1, ScalarText.U32_MAX));
+        return new InterfaceNumbers((int) exporter.integer(INGRESS, 1, 1, ScalarText.U32_MAX), (int)
+                exporter.integer(EGRESS, 1, 1, ScalarText.U32_MAX));
     }
 }

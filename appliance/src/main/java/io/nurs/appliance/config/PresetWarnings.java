@@ -20,8 +20,11 @@ final class PresetWarnings {
             warn(exporter, "transport", preset + " listens on UDP only");
         }
         if (preset == CollectorPreset.LOGSTASH && config.protocol() == FlowProtocol.NETFLOW9) {
-            warn(exporter, "type", "Logstash's codec does not know all elements of these records in NetFlow v9, and drops"
-                    + " them; write type: ipfix");
+            warn(
+                    exporter,
+                    "type",
+                    "Logstash's codec does not know all elements of these records in NetFlow v9, and drops"
+                            + " them; write type: ipfix");
         }
         if (preset.enterpriseElements() != EnterpriseElements.ALL) {
             unread(exporter, config, preset);
@@ -40,7 +43,8 @@ final class PresetWarnings {
         warn(
                 exporter,
                 exporter.value(key) != null ? key : "enterprise-number",
-                preset + (preset == CollectorPreset.LOGSTASH
+                preset
+                        + (preset == CollectorPreset.LOGSTASH
                                 ? " learns no template with an element that it does not know: "
                                 : " does not read ")
                         + String.join(", ", own));

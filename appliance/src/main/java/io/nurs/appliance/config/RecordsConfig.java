@@ -89,7 +89,8 @@ public record RecordsConfig(
                 new RecordsConfig(
                         NatView.CLIENT,
                         true,
-                        FieldChoice.read(exporter, FlowProtocol.IPFIX, EnterpriseElements.ALL, false).asText(),
+                        FieldChoice.read(exporter, FlowProtocol.IPFIX, EnterpriseElements.ALL, false)
+                                .asText(),
                         EnterpriseElements.ALL,
                         OUTPUT_ENTERPRISE,
                         false,

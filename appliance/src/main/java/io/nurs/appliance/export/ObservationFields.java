@@ -80,34 +80,41 @@ final class ObservationFields {
     /** As long as it is; NetFlow v9 has no such thing, and fills it up. */
     <S> Field<S> string(NursElement element, int bytes, Function<S, String> value) {
         var numbered = element.in(protocol, enterprise);
-        return made(element, switch (protocol) {
-            case IPFIX -> Field.string(numbered, value);
-            case NETFLOW5, NETFLOW9 -> Field.string(numbered, bytes, value);
-        });
+        return made(
+                element,
+                switch (protocol) {
+                    case IPFIX -> Field.string(numbered, value);
+                    case NETFLOW5, NETFLOW9 -> Field.string(numbered, bytes, value);
+                });
     }
 
     /** As {@link #string}, of octets that are valid UTF-8, and no more than fit into a datagram. */
     <S> Field<S> text(NursElement element, int bytes, Function<S, byte[]> value) {
         var numbered = element.in(protocol, enterprise);
-        return made(element, switch (protocol) {
-            case IPFIX ->
-                Field.variable(numbered, source -> value.apply(source).length, (source, datagram, at) -> {
-                    byte[] octets = value.apply(source);
-                    MemorySegment.copy(octets, 0, datagram, ValueLayout.JAVA_BYTE, at, octets.length);
+        return made(
+                element,
+                switch (protocol) {
+                    case IPFIX ->
+                        Field.variable(numbered, source -> value.apply(source).length, (source, datagram, at) -> {
+                            byte[] octets = value.apply(source);
+                            MemorySegment.copy(octets, 0, datagram, ValueLayout.JAVA_BYTE, at, octets.length);
+                        });
+                    case NETFLOW5, NETFLOW9 ->
+                        Field.string(
+                                numbered, bytes, source -> new String(value.apply(source), StandardCharsets.UTF_8));
                 });
-            case NETFLOW5, NETFLOW9 ->
-                Field.string(numbered, bytes, source -> new String(value.apply(source), StandardCharsets.UTF_8));
-        });
     }
 
     /** As {@link #string}, of octets that are there already. */
     <S> Field<S> text(
             NursElement element, int bytes, ToIntFunction<S> length, FieldWriter<S> writer, FieldWriter<S> padded) {
         var numbered = element.in(protocol, enterprise);
-        return made(element, switch (protocol) {
-            case IPFIX -> Field.variable(numbered, length, writer);
-            case NETFLOW5, NETFLOW9 -> Field.octets(numbered, bytes, padded);
-        });
+        return made(
+                element,
+                switch (protocol) {
+                    case IPFIX -> Field.variable(numbered, length, writer);
+                    case NETFLOW5, NETFLOW9 -> Field.octets(numbered, bytes, padded);
+                });
     }
 
     boolean isIpfix() {

@@ -60,7 +60,8 @@ final class RecordFields {
             if (protocol == FlowProtocol.IPFIX) {
                 fields.add(reverse(field));
             } else {
-                // NetFlow v9 has no reverse elements. The counter itself is the initiator's: akvorado adds up 1, 231 and 232.
+                // NetFlow v9 has no reverse elements. The counter itself is the initiator's: akvorado adds up 1, 231
+                // and 232.
                 fields.add(responder(field));
             }
         }
@@ -74,8 +75,7 @@ final class RecordFields {
     }
 
     private Field<Uniflow> responder(FlowField counter) {
-        return single(
-                counter == FlowField.octetDeltaCount ? FlowField.responderOctets : FlowField.responderPackets);
+        return single(counter == FlowField.octetDeltaCount ? FlowField.responderOctets : FlowField.responderPackets);
     }
 
     private Field<Uniflow> single(FlowField field) {

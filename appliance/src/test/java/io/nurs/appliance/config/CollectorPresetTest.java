@@ -48,8 +48,9 @@ class CollectorPresetTest {
 
     @Test
     void keysOfTheExporterWin() throws ConfigException {
-        FlowExporterConfig main = main(config(
-                "preset: goflow2, type: netflow9, enterprise-elements: all, biflow: true, template-refresh: { interval: 7s }"));
+        FlowExporterConfig main = main(
+                config(
+                        "preset: goflow2, type: netflow9, enterprise-elements: all, biflow: true, template-refresh: { interval: 7s }"));
         assertEquals(FlowProtocol.NETFLOW9, main.protocol());
         assertEquals(EnterpriseElements.ALL, main.records().enterpriseElements());
         assertTrue(main.records().biflow());
@@ -59,10 +60,8 @@ class CollectorPresetTest {
 
     @Test
     void elasticGetsADuration() throws ConfigException {
-        assertTrue(
-                main(config("preset: elastic")).records().fields().has(FlowField.flowDurationMilliseconds));
-        assertFalse(
-                main(config("preset: generic")).records().fields().has(FlowField.flowDurationMilliseconds));
+        assertTrue(main(config("preset: elastic")).records().fields().has(FlowField.flowDurationMilliseconds));
+        assertFalse(main(config("preset: generic")).records().fields().has(FlowField.flowDurationMilliseconds));
     }
 
     @Test
@@ -84,8 +83,7 @@ class CollectorPresetTest {
 
     @Test
     void oneInterfaceAloneIsRefused() {
-        ConfigException refused = assertThrows(
-                ConfigException.class, () -> config("type: ipfix, egress-interface: 3"));
+        ConfigException refused = assertThrows(ConfigException.class, () -> config("type: ipfix, egress-interface: 3"));
         assertEquals(
                 "nurs.yaml:2:75: exporters.main.egress-interface: write ingress-interface as well; `ip link` shows the numbers",
                 refused.getMessage());
@@ -94,8 +92,9 @@ class CollectorPresetTest {
     @Test
     void warnsOfWhatTheCollectorMakesNothingOf() throws ConfigException {
         assertEquals(
-                List.of("nurs.yaml:2:69: exporters.main.biflow: goflow2 does not read reverse elements: the reply's bytes are"
-                        + " lost there"),
+                List.of(
+                        "nurs.yaml:2:69: exporters.main.biflow: goflow2 does not read reverse elements: the reply's bytes are"
+                                + " lost there"),
                 warnings("preset: goflow2, biflow: true"));
         assertEquals(
                 List.of("nurs.yaml:2:69: exporters.main.fields: goflow2 does not read ctZone"),

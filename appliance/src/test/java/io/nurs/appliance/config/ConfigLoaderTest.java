@@ -61,8 +61,7 @@ class ConfigLoaderTest {
 
     private static RecordsConfig records(NatView natView) {
         RecordsConfig defaults = RecordsConfig.defaults(FlowProtocol.NETFLOW9);
-        return new RecordsConfig(
-                natView, false, defaults.fields(), EnterpriseElements.NETFILTER, 32473, true, 1, null);
+        return new RecordsConfig(natView, false, defaults.fields(), EnterpriseElements.NETFILTER, 32473, true, 1, null);
     }
 
     @Test

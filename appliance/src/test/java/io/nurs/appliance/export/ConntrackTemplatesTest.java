@@ -229,7 +229,8 @@ class ConntrackTemplatesTest {
         List<Template<Uniflow>> all = new FlowRecords(config, new SystemUptime(0), "").templates();
         all.forEach(encoder::check);
         boolean hasEvidence = config.records().fields().has(FlowField.flowEndEvidence);
-        assertEquals(hasEvidence ? 24 : 12, all.stream().map(Template::id).distinct().count());
+        assertEquals(
+                hasEvidence ? 24 : 12, all.stream().map(Template::id).distinct().count());
         assertTrue(all.stream().allMatch(template -> template.id() < 512));
     }
 

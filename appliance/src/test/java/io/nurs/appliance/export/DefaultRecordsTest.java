@@ -42,9 +42,7 @@ class DefaultRecordsTest {
             collector.collector().tellSelection(5, () -> 1);
             collector.runPending();
             if (kind == RecordKind.FLOWS) {
-                collector
-                        .encoder()
-                        .addTemplates(new FlowRecords(config, new SystemUptime(0), "monitorns").templates());
+                collector.encoder().addTemplates(new FlowRecords(config, new SystemUptime(0), "monitorns").templates());
             }
             collector.encoder().addTemplates(new ObservationRecords(config, kind, "monitorns").templates());
             return collector.messages();
@@ -52,7 +50,9 @@ class DefaultRecordsTest {
     }
 
     private static List<DecodedTemplate> templates(List<DecodedMessage> messages) {
-        return messages.stream().flatMap(message -> message.templates().stream()).toList();
+        return messages.stream()
+                .flatMap(message -> message.templates().stream())
+                .toList();
     }
 
     private static List<InformationElement> elements(DecodedTemplate template) {
@@ -66,7 +66,8 @@ class DefaultRecordsTest {
     @ParameterizedTest
     @MethodSource("all")
     void noTemplateHasAnElementTwice(String protocol, RecordKind kind) {
-        for (DecodedTemplate template : templates(everything(protocol + "://192.0.2.1?enterprise-elements=all", kind))) {
+        for (DecodedTemplate template :
+                templates(everything(protocol + "://192.0.2.1?enterprise-elements=all", kind))) {
             List<String> elements = elements(template).stream()
                     .skip(template.scopeFields())
                     .map(DefaultRecordsTest::wire)
@@ -84,8 +85,8 @@ class DefaultRecordsTest {
             elements(template).stream()
                     .skip(template.scopeFields())
                     .filter(element -> element.enterprise() != NETFILTER)
-                    .filter(element -> element.enterprise() != InformationElement.IANA
-                            || element.id() >= FIRST_OF_VENDORS)
+                    .filter(element ->
+                            element.enterprise() != InformationElement.IANA || element.id() >= FIRST_OF_VENDORS)
                     .forEach(others::add);
         }
         assertEquals(kind.isOfNursElements(), !others.isEmpty(), others::toString);
@@ -95,8 +96,7 @@ class DefaultRecordsTest {
     @MethodSource("all")
     void lengthsAreThoseOfTheStandards(String protocol, RecordKind kind) {
         assertEquals(
-                List.of(),
-                OwnMessages.complaints(everything(protocol + "://192.0.2.1?enterprise-elements=all", kind)));
+                List.of(), OwnMessages.complaints(everything(protocol + "://192.0.2.1?enterprise-elements=all", kind)));
     }
 
     @ParameterizedTest
@@ -125,7 +125,8 @@ class DefaultRecordsTest {
             SampleFlows.into(collector, SampleFlows.ipv4());
             List<Boolean> isRate = collector.messages().stream()
                     .flatMap(message -> message.records().stream())
-                    .filter(record -> record.has(samplingInterval) || !record.template().isOptions())
+                    .filter(record ->
+                            record.has(samplingInterval) || !record.template().isOptions())
                     .map(record -> record.has(samplingInterval))
                     .toList();
             assertTrue(isRate.size() > 1 && isRate.getFirst(), isRate::toString);
@@ -135,12 +136,13 @@ class DefaultRecordsTest {
     /** akvorado adds both up. */
     @Test
     void noTemplateHasACounterOfOneDirectionTwice() {
-        RecordConfigs.urls().forEach(url -> templates(everything(url, RecordKind.FLOWS)).forEach(template -> {
-            List<InformationElement> elements = elements(template);
-            assertFalse(
-                    elements.stream().anyMatch(element -> element.matches(octetDeltaCount))
-                            && elements.stream().anyMatch(element -> element.matches(initiatorOctets)),
-                    url + " " + template);
-        }));
+        RecordConfigs.urls()
+                .forEach(url -> templates(everything(url, RecordKind.FLOWS)).forEach(template -> {
+                    List<InformationElement> elements = elements(template);
+                    assertFalse(
+                            elements.stream().anyMatch(element -> element.matches(octetDeltaCount))
+                                    && elements.stream().anyMatch(element -> element.matches(initiatorOctets)),
+                            url + " " + template);
+                }));
     }
 }

@@ -26,8 +26,8 @@ class PacketRecordsTest {
     private static final int BATCHES = 3_000;
 
     private static List<DataRecord> sent(String protocol, byte[]... datagrams) {
-        try (EmbeddedCollector collector =
-                EmbeddedCollector.decoding(RecordConfigs.config(protocol + "://192.0.2.1?enterprise-elements=all"), RecordKind.PACKETS)) {
+        try (EmbeddedCollector collector = EmbeddedCollector.decoding(
+                RecordConfigs.config(protocol + "://192.0.2.1?enterprise-elements=all"), RecordKind.PACKETS)) {
             new EmbeddedPackets(collector.exporter(false)).read(datagrams);
             return collector.records(false);
         }
@@ -154,7 +154,8 @@ class PacketRecordsTest {
     void aPacketOnItsWayToTheWireAllocatesNothing(String protocol) throws ReflectiveOperationException {
         ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-        try (EmbeddedCollector collector = EmbeddedCollector.ofPackets(protocol + "://192.0.2.1?enterprise-elements=all", datagram -> {})) {
+        try (EmbeddedCollector collector =
+                EmbeddedCollector.ofPackets(protocol + "://192.0.2.1?enterprise-elements=all", datagram -> {})) {
             EmbeddedPackets packets = new EmbeddedPackets(collector.exporter(false));
             NetlinkBatch batch = EmbeddedSource.batch(
                     Arrays.asList("output-udp4", "input-tcp4", "input-icmpv6", "bridge-vlan").stream()

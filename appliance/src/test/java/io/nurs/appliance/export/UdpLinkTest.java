@@ -267,7 +267,8 @@ class UdpLinkTest extends LinkTest {
         }
 
         String exporter(int port) {
-            return "type: ipfix, biflow: true, collector: \"collector.example:%d\", reconnect-interval: 1s".formatted(port);
+            return "type: ipfix, biflow: true, collector: \"collector.example:%d\", reconnect-interval: 1s"
+                    .formatted(port);
         }
 
         @Override

@@ -71,8 +71,8 @@ public record ObservationFact(DecodedMessage message, DataRecord record) {
                 .map(field -> field.element())
                 .filter(known -> known.isIana()
                         ? known.id() == NETFLOW9_IDS + id
-                        : known.enterprise() == EXAMPLE_ENTERPRISE && known.id() == id
-                                || known.enterprise() == NETFILTER && known.id() == netfilterId(id))
+                        : (known.enterprise() == EXAMPLE_ENTERPRISE && known.id() == id)
+                                || (known.enterprise() == NETFILTER && known.id() == netfilterId(id)))
                 .findFirst()
                 .orElse(null);
     }
