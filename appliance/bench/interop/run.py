@@ -137,7 +137,8 @@ def check(counted, got):
         # Both of fastnetmon's exporters come to one port.
         times = 2 if name == "fastnetmon-v9" else 1
         missing = octets * times - has.bytes
-        print(f"{name:18}{has.records:10,}{has.packets:12,}{has.bytes:16,}{missing:14,}")
+        label = "fastnetmon, twice" if times == 2 else name
+        print(f"{label:18}{has.records:10,}{has.packets:12,}{has.bytes:16,}{missing:14,}")
         if missing:
             wrong.append(f"{name}: {missing:,} bytes of {octets * times:,} are missing")
     return wrong

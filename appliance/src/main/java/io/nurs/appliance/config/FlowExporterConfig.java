@@ -94,7 +94,13 @@ public record FlowExporterConfig(
         if (text.equals("auto")) {
             return AUTO;
         }
-        long bytes = ScalarText.integer(text);
+        long bytes;
+        try {
+            bytes = ScalarText.integer(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    ScalarText.quote(text) + " is neither auto nor a whole number of bytes, such as 1400", e);
+        }
         if (bytes < MIN_MESSAGE_BYTES || bytes > MAX_MESSAGE_BYTES) {
             throw new IllegalArgumentException(text + " is outside " + MIN_MESSAGE_BYTES + " to " + MAX_MESSAGE_BYTES);
         }

@@ -60,8 +60,7 @@ final class RecordFields {
             if (protocol == FlowProtocol.IPFIX) {
                 fields.add(reverse(field));
             } else {
-                // NetFlow v9 has no reverse elements. The counter itself is the initiator's: akvorado adds up 1, 231
-                // and 232.
+                // NetFlow v9 has no reverse elements. The counter itself is the initiator's: 231 would say it again.
                 fields.add(responder(field));
             }
         }

@@ -134,7 +134,7 @@ class ConfigErrorsTest {
                 "3:102: exporters.main.flush-interval: 1ms is outside 10ms to 1m",
                 "4:40: exporters.main.template-refresh.packets: 0 is outside 1 to 1000000",
                 "4:53: exporters.main.template-refresh.interval: 2d is outside 1s to 1d",
-                "4:79: exporters.main.max-datagram-bytes: \"-1\" is not a whole number from 0 up; write it as 26, 0x1a or 0o32");
+                "4:79: exporters.main.max-datagram-bytes: \"-1\" is neither auto nor a whole number of bytes, such as 1400");
         assertErrors(
                 "stacks: [{ name: a, source: { type: conntrack, receive-buffer: 2GiB }, exporters: [main] }]\n"
                         + EXPORTERS,
@@ -253,6 +253,13 @@ class ConfigErrorsTest {
         assertErrors(
                 exporter("type: ipfix, fields: ctMark"),
                 "2:66: exporters.main.fields: \"ctMark\" is one field; write a list, such as [ctMark, …]");
+    }
+
+    @Test
+    void refusesALengthOfDatagramsThatIsNeitherAutoNorANumber() {
+        assertErrors(
+                exporter("type: netflow9, max-datagram-bytes: big"),
+                "2:81: exporters.main.max-datagram-bytes: \"big\" is neither auto nor a whole number of bytes, such as 1400");
     }
 
     @Test

@@ -133,7 +133,7 @@ class DefaultRecordsTest {
         }
     }
 
-    /** akvorado adds both up. */
+    /** Collectors take both for the same: to akvorado the first of 1, 231 and 232 that is not 0 is the bytes. */
     @Test
     void noTemplateHasACounterOfOneDirectionTwice() {
         RecordConfigs.urls()

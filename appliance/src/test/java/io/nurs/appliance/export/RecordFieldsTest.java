@@ -100,7 +100,7 @@ class RecordFieldsTest {
         }
     }
 
-    /** RFC 5103 is IPFIX's alone. akvorado adds up elements 1, 231 and 232: a record has no two of one direction. */
+    /** RFC 5103 is IPFIX's alone. Collectors take 1 and 231 for the same: a record has no two of one direction. */
     @Test
     void netflow9TellsBothDirectionsByTheCounterAndTheResponders() {
         DataRecord record = records("netflow9://192.0.2.1?biflow=true").getFirst();

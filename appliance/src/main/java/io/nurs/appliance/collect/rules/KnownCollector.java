@@ -53,7 +53,10 @@ public enum KnownCollector {
      */
     GOFLOW2(goflow2(goflow2(21, 22), goflow2(150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 312, 315))),
 
-    /** pmacct/pmacct 1.7.7 with nfacctd_renormalize, by experiment and its CONFIG-KEYS; no enterprise number but its own. */
+    /**
+     * pmacct/pmacct 1.7.7 with nfacctd_renormalize: bytes and sampling by experiment, the list of fields not checked against its source. No
+     * enterprise number but its own.
+     */
     PMACCT(new CollectorRules(
             pmacct(),
             pmacct(),
@@ -63,7 +66,7 @@ public enum KnownCollector {
             false,
             Needs.NOTHING)),
 
-    /** By nProbe's user's guide, "Flow Template" and "Collecting Flows"; not read in source, not run. */
+    /** As nProbe's documentation describes it, not checked line by line; not read in source, not run. */
     NTOPNG(new CollectorRules(
             ntopng(),
             ntopng(),
