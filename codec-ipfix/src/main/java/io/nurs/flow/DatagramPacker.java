@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 
-/** Decides in which datagram a record or a template goes, and what has to go before it. */
+/**
+ * Decides in which datagram a record or a template goes, and what has to go before it.
+ *
+ * <p>Longer than a class should be: records, new templates, their copies and repetitions contend for the same open datagram.
+ */
 final class DatagramPacker {
     private final FlowEncoder protocol;
     private final EncoderOptions options;
