@@ -112,6 +112,9 @@ class SeveralCollectorsTest extends RouterTest {
             List<Collector> collectors = subject.appliance().collectors();
             Collector hanging = named(collectors, "hanging");
             Wait.until("connections", () -> collectors.stream().allMatch(Collector::isUp));
+            // Over TLS a connection counts after a second: option records until then are lost.
+            long[] early =
+                    collectors.stream().mapToLong(Collector::lostMessages).toArray();
             tcp.hang();
             long before = inMemory();
             long most = before;
@@ -145,7 +148,7 @@ class SeveralCollectorsTest extends RouterTest {
                     assertTrue(flows + each.notSent().flows() >= ended, "what was not sent was counted");
                 } else {
                     assertEquals(0, each.notSent().flows(), each.name());
-                    assertEquals(0, each.lostMessages(), each.name());
+                    assertEquals(early[collectors.indexOf(each)], each.lostMessages(), each.name());
                     assertEquals(0, each.encoded().droppedRecords(), each.name());
                 }
             }

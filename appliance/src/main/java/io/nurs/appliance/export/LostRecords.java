@@ -41,7 +41,7 @@ final class LostRecords extends ChannelOutboundHandlerAdapter {
             ctx.write(message, promise);
             return;
         }
-        long after = encoder.stats().records();
+        long after = encoder.stats().flowRecords();
         int inside = (int) (after - before);
         before = after;
         Answers shared = answers;

@@ -79,7 +79,7 @@ final class OptionRecords {
         SamplingOptions sampling = new SamplingOptions(ipfix, domain);
         sources.add(sampling.interval(rate));
         if (flows && config.records().sampling() > 1) {
-            sources.addAll(sampling.ofFlows(records.sampling()));
+            sources.add(sampling.ofFlows(records.sampling()));
         }
         if (flows && ipfix && config.records().fields().has(FlowField.flowStartSysUpTime, FlowField.flowEndSysUpTime)) {
             sources.add(systemInit());

@@ -170,9 +170,7 @@ final class RecordFields {
 
     /** Whose records, which option records tell of, this one was chosen by. */
     Field<Uniflow> sampler() {
-        return protocol == FlowProtocol.IPFIX
-                ? Field.u64(selectorId, flow -> FlowSampling.ID)
-                : Field.u8(samplerId, flow -> FlowSampling.ID);
+        return Field.u8(samplerId, flow -> FlowSampling.ID);
     }
 
     // What Cisco ASA calls its connection's id has four octets.

@@ -6,6 +6,7 @@ import io.nurs.flow.Field;
 import io.nurs.flow.OptionsSource;
 import io.nurs.flow.Template;
 import io.nurs.netflow9.Netflow9Scope;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 
@@ -17,8 +18,7 @@ import java.util.function.IntSupplier;
  */
 final class SamplingOptions {
     private static final int INTERVAL = 306;
-    private static final int SAMPLER_TABLE = 307;
-    private static final int FLOW_SELECTOR = 309;
+    private static final int SAMPLER = 307;
 
     private static final int DETERMINISTIC = 1;
     private static final int RANDOM = 2;
@@ -50,37 +50,21 @@ final class SamplingOptions {
                 rate);
     }
 
-    /** For flows that name their sampler. */
-    List<OptionsSource> ofFlows(FlowSampling sampling) {
-        return ipfix ? List.of(samplerTable(sampling), flowSelector(sampling)) : List.of(samplerTable(sampling));
-    }
-
-    private OptionsSource samplerTable(FlowSampling sampling) {
-        Field<FlowSampling> id = ipfix
-                ? Field.u64(selectorId, chosen -> FlowSampling.ID)
-                : Field.u8(samplerId, chosen -> FlowSampling.ID);
-        return OptionRecords.one(
-                Template.options(
-                        SAMPLER_TABLE,
-                        domainScope(),
-                        List.of(
-                                id,
-                                Field.u8(samplerMode, chosen -> RANDOM),
-                                Field.u32(samplerRandomInterval, FlowSampling::interval))),
-                sampling);
-    }
-
-    /** RFC 7014: that it is by a hash, and of flows. */
-    private static OptionsSource flowSelector(FlowSampling sampling) {
-        return OptionRecords.one(
-                Template.options(
-                        FLOW_SELECTOR,
-                        List.of(Field.u64(selectorId, chosen -> FlowSampling.ID)),
-                        List.of(
-                                Field.u16(flowSelectorAlgorithm, chosen -> HASH_BASED),
-                                Field.u64(selectorIDTotalFlowsObserved, FlowSampling::observed),
-                                Field.u64(selectorIDTotalFlowsSelected, FlowSampling::selected))),
-                sampling);
+    /**
+     * For flows that name their sampler. IPFIX hears too that it is by a hash, and of flows (RFC 7014), in the same record: pmacct takes one
+     * without a rate for a rate of 0. The id is samplerId in both protocols: with selectorId pmacct does not scale by samplerRandomInterval.
+     */
+    OptionsSource ofFlows(FlowSampling sampling) {
+        List<Field<FlowSampling>> fields = new ArrayList<>(List.of(
+                Field.u8(samplerId, chosen -> FlowSampling.ID),
+                Field.u8(samplerMode, chosen -> RANDOM),
+                Field.u32(samplerRandomInterval, FlowSampling::interval)));
+        if (ipfix) {
+            fields.add(Field.u16(flowSelectorAlgorithm, chosen -> HASH_BASED));
+            fields.add(Field.u64(selectorIDTotalFlowsObserved, FlowSampling::observed));
+            fields.add(Field.u64(selectorIDTotalFlowsSelected, FlowSampling::selected));
+        }
+        return OptionRecords.one(Template.options(SAMPLER, domainScope(), fields), sampling);
     }
 
     private <S> List<Field<S>> domainScope() {

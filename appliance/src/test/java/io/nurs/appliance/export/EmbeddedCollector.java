@@ -36,6 +36,9 @@ import java.util.stream.Stream;
 public final class EmbeddedCollector implements AutoCloseable {
     static final long BOOT_MILLIS = 1_700_000_000_000L;
 
+    /** Sample flows are of that time. */
+    private static final long HOUR_AFTER_BOOT_MILLIS = BOOT_MILLIS + 3_600_000;
+
     private static final SystemUptime UPTIME = new SystemUptime(BOOT_MILLIS);
 
     private final FlowDecoder decoder;
@@ -77,7 +80,7 @@ public final class EmbeddedCollector implements AutoCloseable {
                 encoder,
                 new FlowRecords(config, UPTIME, "monitorns"),
                 new ObservationRecords(config, kind, "monitorns"),
-                ExportClock.SYSTEM,
+                () -> HOUR_AFTER_BOOT_MILLIS,
                 new TestLink(channel),
                 new CollectorStats());
     }

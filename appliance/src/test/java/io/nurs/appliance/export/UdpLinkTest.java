@@ -311,12 +311,13 @@ class UdpLinkTest extends LinkTest {
                                 == Objects.requireNonNull(collector.spooled()).spooledRecords());
             } else {
                 loop.submit(() -> collector.channel().flush()).sync();
-                assertTrue(collector.encoded().records() >= 1000);
+                assertTrue(collector.encoded().flowRecords() >= 1000);
                 Wait.until(
                         "the answers",
-                        () -> collector.lostRecords() == collector.encoded().records());
+                        () -> collector.lostRecords() == collector.encoded().flowRecords());
                 collector.countLost();
-                assertEquals(collector.encoded().records(), collector.notSent().flows());
+                assertEquals(
+                        collector.encoded().flowRecords(), collector.notSent().flows());
             }
             collector.close().sync();
         }
