@@ -112,10 +112,10 @@ class ReloadIT {
         assertTrue(bad.output().contains(":6:"), bad.output());
         assertEquals(before, nursd.output(), "it was not even asked");
 
-        write(nfcapd.port(), ", source-address: 192.0.2.99");
+        write(nfcapd.port(), ", spool: { directory: /proc/nurs }");
         Program refused = nursd(Map.of(), "reload", "--pid", Long.toString(nursd.pid()));
         assertEquals(1, refused.exitCode(), refused.output());
-        assertTrue(refused.output().contains("the configuration is unchanged: exporter main: "), refused.output());
+        assertTrue(refused.output().contains("the configuration is unchanged: spool main-1: "), refused.output());
         write(nfcapd.port(), ", fields: minimal");
         Program good = nursd(Map.of(), "reload", "--config", file.toString());
         assertEquals(0, good.exitCode(), good.output());
