@@ -51,8 +51,8 @@ final class SamplingOptions {
     }
 
     /**
-     * For flows that name their sampler. IPFIX hears too that it is by a hash, and of flows (RFC 7014), in the same record: pmacct takes one
-     * without a rate for a rate of 0. The id is samplerId in both protocols: with selectorId pmacct does not scale by samplerRandomInterval.
+     * For flows that name their sampler. IPFIX has in the same record that it is by a hash, and of flows (RFC 7014). The id is
+     * samplerId in both protocols: with selectorId pmacct 1.7.7 did not scale by samplerRandomInterval.
      */
     OptionsSource ofFlows(FlowSampling sampling) {
         List<Field<FlowSampling>> fields = new ArrayList<>(List.of(

@@ -79,7 +79,7 @@ final class UdpLink extends ChannelInboundHandlerAdapter implements Link, UdpCon
         this.stats = stats;
         this.spool = spools.open();
         this.lost = new LostRecords(encoder);
-        // A spool counts on the socket's answer at once, and has a rate of its own.
+        // A spool has a rate of its own; with a pacer before it OutageTest saw old messages sent again.
         this.pacer = destination.datagramsPerSecond() == 0 || spool != null
                 ? null
                 : new Pacer(destination.datagramsPerSecond());
